@@ -1,0 +1,314 @@
+/* SPDX-License-Identifier: MIT */
+#include <stdlib.h>
+#include <sys/mman.h>
+
+#include "mem/bus.h"
+#include "src/base/log.h"
+
+enum { CONVENTIONAL = 0xa0000, EXTENDED = 0x100000 };
+
+bool bus_init(struct bus *bus, u64 ram_size)
+{
+    *bus = (struct bus){.ram_size = ram_size, .a20 = true};
+    bus->page_count = (u32)(ram_size >> BUS_PAGE_SHIFT);
+    bus->page_flags = calloc(bus->page_count + 1, 1);
+    void *ram = mmap(NULL, ram_size, PROT_READ | PROT_WRITE,
+                     MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (ram == MAP_FAILED || !bus->page_flags)
+        return false;
+    bus->ram = ram;
+    bus->region[bus->region_count++] = (struct bus_region){
+        .last = CONVENTIONAL - 1, .host = bus->ram, .writable = true};
+    if (ram_size > EXTENDED)
+        bus->region[bus->region_count++] = (struct bus_region){
+            .first = EXTENDED, .last = ram_size - 1, .host = bus->ram + EXTENDED,
+            .writable = true, .page = EXTENDED >> BUS_PAGE_SHIFT};
+    return true;
+}
+
+void bus_free(struct bus *bus)
+{
+    if (bus->ram)
+        munmap(bus->ram, bus->ram_size);
+    free(bus->page_flags);
+    *bus = (struct bus){0};
+}
+
+static void region_insert(struct bus *bus, struct bus_region region)
+{
+    u32 i = bus->region_count++;
+    while (i && bus->region[i - 1].first > region.first) {
+        bus->region[i] = bus->region[i - 1];
+        i--;
+    }
+    bus->region[i] = region;
+}
+
+static void region_remove(struct bus *bus, u32 i)
+{
+    bus->region_count--;
+    memmove(&bus->region[i], &bus->region[i + 1],
+            (bus->region_count - i) * sizeof bus->region[0]);
+}
+
+/* What REGION keeps from address FIRST on. */
+static struct bus_region region_from(struct bus_region region, paddr first)
+{
+    if (region.host) {
+        region.host += first - region.first;
+        region.page += (u32)((first - region.first) >> BUS_PAGE_SHIFT);
+    }
+    region.first = first;
+    return region;
+}
+
+static void region_cut(struct bus *bus, paddr first, paddr last)
+{
+    for (u32 i = 0; i < bus->region_count;) {
+        struct bus_region r = bus->region[i];
+        if (r.last < first || r.first > last) {
+            i++;
+            continue;
+        }
+        region_remove(bus, i);
+        if (r.last > last)
+            region_insert(bus, region_from(r, last + 1));
+        if (r.first < first) {
+            r.last = first - 1;
+            region_insert(bus, r);
+        }
+        i = 0;
+    }
+}
+
+static void region_map(struct bus *bus, struct bus_region region)
+{
+    region_cut(bus, region.first, region.last);
+    region_insert(bus, region);
+    if (bus->remapped)
+        bus->remapped(bus->listener);
+}
+
+/* Page numbers for host memory that had none; mapping the same memory again finds its old ones. */
+static u32 pages_number(struct bus *bus, const u8 *host, u64 bytes)
+{
+    if (host >= bus->ram && host < bus->ram + bus->ram_size)
+        return (u32)((host - bus->ram) >> BUS_PAGE_SHIFT);
+    for (u32 i = 0; i < bus->region_count; i++) {
+        const struct bus_region *r = &bus->region[i];
+        if (r->host && host >= r->host && host + bytes <= r->host + (r->last - r->first) + 1)
+            return r->page + (u32)((host - r->host) >> BUS_PAGE_SHIFT);
+    }
+    u32 first = bus->page_count, more = (u32)(bytes >> BUS_PAGE_SHIFT);
+    u8 *flags = realloc(bus->page_flags, first + more);
+    if (!flags)
+        abort(); /* a few bytes at start-up */
+    memset(flags + first, 0, more);
+    bus->page_flags = flags;
+    bus->page_count += more;
+    return first;
+}
+
+void bus_map_host(struct bus *bus, paddr first, u64 bytes, u8 *host, bool writable)
+{
+    region_map(bus, (struct bus_region){.first = first, .last = first + bytes - 1, .host = host,
+                                        .writable = writable,
+                                        .page = pages_number(bus, host, bytes)});
+}
+
+void bus_map_chip(struct bus *bus, paddr first, u64 bytes, const struct chip *chip, void *owner)
+{
+    region_map(bus, (struct bus_region){
+                        .first = first, .last = first + bytes - 1, .chip = chip, .owner = owner});
+}
+
+void bus_unmap(struct bus *bus, paddr first, u64 bytes)
+{
+    region_cut(bus, first, first + bytes - 1);
+    if (bus->remapped)
+        bus->remapped(bus->listener);
+}
+
+void bus_map_ports(struct bus *bus, u16 first, u16 count, u8 width, u32 reg,
+                   const struct chip *chip, void *owner)
+{
+    bus->ports[bus->port_count++] = (struct bus_ports){
+        .first = first, .count = count, .width = width, .reg = reg, .chip = chip, .owner = owner};
+    memset(bus->port_map + first, (int)bus->port_count, count);
+}
+
+void bus_set_a20(struct bus *bus, bool on)
+{
+    if (bus->a20 == on)
+        return;
+    bus->a20 = on;
+    if (bus->remapped)
+        bus->remapped(bus->listener);
+}
+
+static const struct bus_region *region_find(const struct bus *bus, paddr address)
+{
+    u32 low = 0, high = bus->region_count;
+    while (low < high) {
+        u32 mid = (low + high) / 2;
+        if (bus->region[mid].last < address)
+            low = mid + 1;
+        else
+            high = mid;
+    }
+    const struct bus_region *r = &bus->region[low];
+    return low < bus->region_count && r->first <= address ? r : NULL;
+}
+
+u8 *bus_page(const struct bus *bus, paddr address, bool *writable, u32 *number)
+{
+    address = bus_mask(bus, address) & ~(paddr)(BUS_PAGE_SIZE - 1);
+    const struct bus_region *r = region_find(bus, address);
+    if (!r || !r->host)
+        return NULL;
+    *writable = r->writable;
+    *number = r->page + (u32)((address - r->first) >> BUS_PAGE_SHIFT);
+    return r->host + (address - r->first);
+}
+
+static u32 ones(unsigned size)
+{
+    return 0xffffffffu >> (32 - 8 * size);
+}
+
+u32 bus_read(struct bus *bus, paddr address, unsigned size)
+{
+    address = bus_mask(bus, address);
+    const struct bus_region *r = region_find(bus, address);
+    if (!r)
+        return ones(size);
+    u32 value = 0;
+    if (r->host)
+        memcpy(&value, r->host + (address - r->first), size);
+    else
+        value = r->chip->read(r->owner, (u32)(address - r->first), size) & ones(size);
+    if (log_on(LOG_MMIO) && !r->host)
+        log_line("mmio read  %08llx.%u %s = %x", (unsigned long long)address, size, r->chip->name,
+                 value);
+    return value;
+}
+
+void bus_write(struct bus *bus, paddr address, u32 value, unsigned size)
+{
+    address = bus_mask(bus, address);
+    const struct bus_region *r = region_find(bus, address);
+    if (!r)
+        return;
+    if (!r->host) {
+        if (log_on(LOG_MMIO))
+            log_line("mmio write %08llx.%u %s = %x", (unsigned long long)address, size,
+                     r->chip->name, value);
+        r->chip->write(r->owner, (u32)(address - r->first), value & ones(size), size);
+        return;
+    }
+    if (!r->writable)
+        return;
+    u32 page = r->page + (u32)((address - r->first) >> BUS_PAGE_SHIFT);
+    memcpy(r->host + (address - r->first), &value, size);
+    if (bus->page_flags[page] & PAGE_CODE)
+        bus->code_written(bus->listener, address, size);
+}
+
+u32 bus_in(struct bus *bus, u16 port, unsigned size)
+{
+    const struct bus_ports *p = &bus->ports[bus->port_map[port] - 1];
+    u32 value;
+    if (!bus->port_map[port]) {
+        if (size > 1) { /* the halves may belong to somebody */
+            u32 low = bus_in(bus, port, size / 2);
+            return low | bus_in(bus, (u16)(port + size / 2), size / 2) << 4 * size;
+        }
+        bus->unknown_ports++;
+        value = 0xff;
+    } else if (size > p->width) {
+        u32 low = bus_in(bus, port, size / 2);
+        return low | bus_in(bus, (u16)(port + size / 2), size / 2) << 4 * size;
+    } else {
+        value = p->chip->read(p->owner, p->reg + (u32)(port - p->first), size) & ones(size);
+    }
+    if (log_on(LOG_IO))
+        log_line("in  %04x.%u %s = %x", port, size, bus->port_map[port] ? p->chip->name : "-",
+                 value);
+    return value;
+}
+
+void bus_out(struct bus *bus, u16 port, u32 value, unsigned size)
+{
+    const struct bus_ports *p = &bus->ports[bus->port_map[port] - 1];
+    if (size > (bus->port_map[port] ? p->width : 1)) {
+        bus_out(bus, port, value & ones(size / 2), size / 2);
+        bus_out(bus, (u16)(port + size / 2), value >> 4 * size, size / 2);
+        return;
+    }
+    if (log_on(LOG_IO))
+        log_line("out %04x.%u %s = %x", port, size, bus->port_map[port] ? p->chip->name : "-",
+                 value);
+    if (bus->port_map[port])
+        p->chip->write(p->owner, p->reg + (u32)(port - p->first), value & ones(size), size);
+    else
+        bus->unknown_ports++;
+}
+
+/* The part of a copy that stays inside the page of ADDRESS. */
+static u32 page_part(paddr address, u32 bytes)
+{
+    u32 room = BUS_PAGE_SIZE - (u32)(address & (BUS_PAGE_SIZE - 1));
+    return bytes < room ? bytes : room;
+}
+
+void bus_dma_read(struct bus *bus, paddr address, void *to, u32 bytes)
+{
+    for (u8 *out = to; bytes;) {
+        u32 n = page_part(address, bytes), number;
+        bool writable;
+        const u8 *page = bus_page(bus, address, &writable, &number);
+        if (page)
+            memcpy(out, page + (address & (BUS_PAGE_SIZE - 1)), n);
+        else
+            memset(out, 0xff, n);
+        out += n;
+        address += n;
+        bytes -= n;
+    }
+}
+
+void bus_dma_write(struct bus *bus, paddr address, const void *from, u32 bytes)
+{
+    for (const u8 *in = from; bytes;) {
+        u32 n = page_part(address, bytes), number;
+        bool writable;
+        u8 *page = bus_page(bus, address, &writable, &number);
+        if (page && writable) {
+            memcpy(page + (address & (BUS_PAGE_SIZE - 1)), in, n);
+            if (bus->page_flags[number] & PAGE_CODE)
+                bus->code_written(bus->listener, bus_mask(bus, address), n);
+        }
+        in += n;
+        address += n;
+        bytes -= n;
+    }
+}
+
+void bus_print(const struct bus *bus, FILE *out)
+{
+    for (u32 i = 0; i < bus->region_count; i++) {
+        const struct bus_region *r = &bus->region[i];
+        fprintf(out, "memory %08llx-%08llx  %s\n", (unsigned long long)r->first,
+                (unsigned long long)r->last,
+                !r->host ? r->chip->name : r->writable ? "RAM" : "ROM");
+    }
+    for (u32 port = 0; port < 0x10000; port++) {
+        u8 id = bus->port_map[port];
+        if (!id || (port && bus->port_map[port - 1] == id))
+            continue;
+        u32 last = port;
+        while (last < 0xffff && bus->port_map[last + 1] == id)
+            last++;
+        fprintf(out, "port   %04x-%04x          %s\n", port, last, bus->ports[id - 1].chip->name);
+    }
+}

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: MIT */
+/* Runs every suite, or those named as arguments. */
+#include <stdlib.h>
+
+#include "tests/unit/unit.h"
+
+static const struct {
+    const char *name;
+    Suite *(*make)(void);
+} suites[] = {
+#define SUITE(name) {#name, name##_suite},
+#include "tests/unit/suites.h"
+#undef SUITE
+};
+
+Suite *unit_suite(const char *name, const TTest *const *tests)
+{
+    Suite *suite = suite_create(name);
+    TCase *all = tcase_create(name);
+    tcase_set_timeout(all, 120);
+    for (; *tests; tests++)
+        tcase_add_test(all, *tests);
+    suite_add_tcase(suite, all);
+    return suite;
+}
+
+static bool wanted(const char *name, int argc, char **argv)
+{
+    for (int i = 1; i < argc; i++)
+        if (!strcmp(argv[i], name))
+            return true;
+    return argc == 1;
+}
+
+int main(int argc, char **argv)
+{
+    SRunner *runner = srunner_create(NULL);
+    for (size_t i = 0; i < ARRAY_LEN(suites); i++)
+        if (wanted(suites[i].name, argc, argv))
+            srunner_add_suite(runner, suites[i].make());
+    srunner_run_all(runner, CK_ENV);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}

@@ -1,0 +1,3 @@
+/* One line for each file of tests/unit. */
+SUITE(clock)
+SUITE(state)
