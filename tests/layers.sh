@@ -15,6 +15,7 @@ layer src/debug 'src/(base|host|debug)/|mem/|cpu/'
 for f in devices/*.[ch]; do # a chip knows no other chip
     [ -e "$f" ] || continue
     own=$(basename "${f%.*}")
+    own=${own%%_*} # fdc_transfer.c is part of fdc
     layer_out=$(grep -nHE '^#include "' "$f" |
         grep -vE "#include \"(src/(base|host)/|mem/|devices/$own|config\.h)")
     [ -z "$layer_out" ] || { echo "$layer_out"; bad=1; }

@@ -20,15 +20,21 @@ struct disk_geometry {
 
 struct disk; /* see disk.c */
 
+/* What the user says an image is (-fda, -hda, -cdrom); the content decides when it says nothing. */
+enum disk_want { DISK_WANT_ANY, DISK_WANT_FLOPPY, DISK_WANT_HARD, DISK_WANT_CDROM };
+
 struct disk_options {
     bool read_only; /* refuse guest writes */
     bool snapshot;  /* keep guest writes in memory, throw them away at the end */
+    enum disk_want want;
 };
 
 /*
- * Open an image (.gz too: then writes stay in memory). NULL and one line in MESSAGE (SIZE bytes)
- * when it is missing, unreadable, empty, a directory or device, of a size no drive has, or in use
- * by another twin86.
+ * Open an image. NULL and one line in MESSAGE (SIZE bytes) when it is missing, unreadable, empty, a
+ * directory or device, of a size no drive has, or in use by another twin86.
+ *
+ * A .gz is unpacked into memory (at most 2 GiB); an image shorter than the floppy it is for (a lone
+ * boot sector) is padded in memory. Guest writes to these two stay in memory. OPTIONS may be NULL.
  */
 struct disk *disk_open(const char *path, const struct disk_options *options, char *message,
                        size_t size);
@@ -38,8 +44,14 @@ void disk_close(struct disk *disk); /* writes what is pending; NULL is allowed *
 
 enum disk_kind disk_kind(const struct disk *disk);
 u64 disk_sectors(const struct disk *disk);
-struct disk_geometry disk_geometry(const struct disk *disk); /* of floppies: the format; of hard disks: from MBR/BPB or by size */
+/* Of floppies: the format; of hard disks: what the MBR or BPB was made for (up to 255 heads), else
+ * 16 heads of 63 sectors. Never 0 in any member. */
+struct disk_geometry disk_geometry(const struct disk *disk);
 bool disk_read_only(const struct disk *disk);
+/* The host allows no writing to the file, so it was opened write-protected unasked: say so. */
+bool disk_forced_read_only(const struct disk *disk);
+/* Guest writes stay in memory: a snapshot, a .gz, a padded image. */
+bool disk_volatile(const struct disk *disk);
 const char *disk_path(const struct disk *disk);
 
 /* "1.44 MB floppy (FAT12)" and the like. */
