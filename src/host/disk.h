@@ -27,13 +27,14 @@ struct disk_options {
     bool read_only; /* refuse guest writes */
     bool snapshot;  /* keep guest writes in memory, throw them away at the end */
     enum disk_want want;
+    u64 unpack_max; /* bytes that a .gz may hold; 0: 2 GiB */
 };
 
 /*
  * Open an image. NULL and one line in MESSAGE (SIZE bytes) when it is missing, unreadable, empty, a
  * directory or device, of a size no drive has, or in use by another twin86.
  *
- * A .gz is unpacked into memory (at most 2 GiB); an image shorter than the floppy it is for (a lone
+ * A .gz is unpacked into memory; an image shorter than the floppy it is for (a lone
  * boot sector) is padded in memory. Guest writes to these two stay in memory. OPTIONS may be NULL.
  */
 struct disk *disk_open(const char *path, const struct disk_options *options, char *message,

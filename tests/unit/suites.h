@@ -1,3 +1,4 @@
 /* One line for each file of tests/unit. */
 SUITE(clock)
+SUITE(disk)
 SUITE(state)
