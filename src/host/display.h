@@ -10,7 +10,7 @@
 
 #include "src/base/types.h"
 
-enum { TEXT_COLS_MAX = 160, TEXT_ROWS_MAX = 100 };
+enum { TEXT_COLS_MAX = 160, TEXT_ROWS_MAX = 100, DISPLAY_SIZE_MAX = 2048 };
 
 /* What a text mode shows, for the terminal, scripts and the clipboard. */
 struct text_screen {
@@ -40,7 +40,11 @@ struct display {
 void display_init(struct display *display);
 void display_free(struct display *display);
 
-/* The chip's side: a frame to fill, of WIDTH x HEIGHT (both 1..2048); NULL: no host memory. */
+/*
+ * The chip's side: a frame to fill, of WIDTH x HEIGHT, both 1..DISPLAY_SIZE_MAX; NULL: a size out of
+ * that, or no host memory. Its pixels hold something old; its text is marked not active. Pixels
+ * that are never published are simply drawn over.
+ */
 struct frame *display_begin(struct display *display, u32 width, u32 height);
 void display_publish(struct display *display);
 
@@ -48,8 +52,10 @@ void display_publish(struct display *display);
  * call. */
 const struct frame *display_take(struct display *display);
 
-/* The newest published frame, taken or not (for scripts, which run between slices on the
- * machine's own thread). */
+/*
+ * The newest published frame, taken or not; NULL before the first. For scripts, which run between
+ * slices on the machine's own thread: valid there until the next display_publish().
+ */
 const struct frame *display_peek(struct display *display);
 
 #endif

@@ -2,3 +2,5 @@
 SUITE(clock)
 SUITE(disk)
 SUITE(state)
+SUITE(display)
+SUITE(screenshot)
