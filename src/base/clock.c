@@ -95,3 +95,12 @@ void timer_stop(struct timer *timer)
     timer_unlink(timer);
     timer->armed = false;
 }
+
+void timer_loaded(struct timer *timer)
+{
+    timer_unlink(timer);
+    if (timer->armed) {
+        timer->armed = false;
+        timer_set(timer, timer->when);
+    }
+}

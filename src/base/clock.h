@@ -67,4 +67,8 @@ void timer_init(struct timer *timer, struct clock *clock, void (*fire)(void *own
 void timer_set(struct timer *timer, vtime when);
 void timer_stop(struct timer *timer);
 
+/* A load has overwritten WHEN and ARMED: put the timer where it now belongs. Every chip calls it
+ * for its timers in loaded(). */
+void timer_loaded(struct timer *timer);
+
 #endif
