@@ -30,6 +30,7 @@ struct pit_counter {
     bool gate;
     u8 control;          /* RW1 RW0 M2 M1 M0 BCD as last written */
     u16 cr;              /* count register */
+    u8 low;              /* first byte of a count of two */
     bool cr_full;        /* a whole count was written since the control word */
     bool null_count;     /* it has not reached the counting element */
     bool write_high;     /* the next byte written is the most significant one */
