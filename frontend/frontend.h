@@ -22,6 +22,7 @@ struct frontend_context {
     struct status *status;
     struct hotkeys hotkeys; /* frontend_context_init() sets the usual ones */
     bool full_screen;       /* start in full screen */
+    u16 speed;              /* percent of real time that ending full speed goes back to: 100 */
     atomic_bool quit; /* set by the front end (the user leaves), by the machine's thread when it
                          ended, or by a signal handler: frontend_run() returns */
     void *own;        /* the open front end's */

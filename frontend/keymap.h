@@ -30,6 +30,12 @@ bool keymap_char(char c, struct chord *chord);
 /* Like keymap_chord(), with the modifiers as bits. */
 bool keymap_combo(const char *text, struct combo *combo);
 
+/* "Ctrl-Alt-G", "Alt-Page-Up", as a person reads it. */
+void keymap_combo_text(struct combo combo, char *text, size_t size);
+
+/* Every name, for nearest_name(). */
+const char *keymap_all_names(const void *unused, unsigned i);
+
 /* MOD_* of a modifier key, else 0. */
 u8 keymap_mod(u8 key);
 

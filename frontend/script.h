@@ -9,6 +9,8 @@
 #ifndef FRONTEND_SCRIPT_H
 #define FRONTEND_SCRIPT_H
 
+#include <stdio.h>
+
 #include "src/base/types.h"
 #include "src/host/display.h"
 #include "src/host/input.h"
@@ -34,6 +36,9 @@ struct script_view {
  * be read or has a bad line. */
 struct script *script_open(const char *path, char *message, size_t size);
 void script_close(struct script *script); /* NULL is allowed */
+
+/* Where "screen" and the reasons of a failure go, instead of standard output and error. */
+void script_print_to(struct script *script, FILE *out, FILE *errors);
 
 /* Guest ns at which the script wants to be called next. */
 u64 script_wake(const struct script *script);

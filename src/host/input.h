@@ -39,7 +39,8 @@ enum input_kind {
     INPUT_RESET,        /* the reset button */
     INPUT_POWER,        /* the power switch: stop the machine */
     INPUT_SPEED,        /* x: percent of real time, 0: as fast as the host can */
-    INPUT_INSERT,       /* text: a path (malloc'd, freed by the machine); code: drive 0 = A:, 1 = B: */
+    INPUT_INSERT,       /* text: a path (malloc'd, freed by the machine); code: drive 0 = A:, 1 = B:.
+                         * The machine refuses what is no floppy, with a message to the user. */
     INPUT_EJECT,        /* code: drive */
     INPUT_NEXT_DISK,    /* code: drive: the next floppy image named on the command line */
 };
@@ -61,10 +62,10 @@ struct input {
 };
 
 void input_init(struct input *input);
-void input_free(struct input *input);
-/* False: the queue is full; the event is lost. */
+void input_free(struct input *input); /* with the texts of waiting events */
+/* False: the queue is full; the event is lost, and its text still the caller's. */
 bool input_push(struct input *input, struct input_event event);
-/* False: nothing waiting. */
+/* The oldest event, whose text is now the caller's. False: nothing waiting. */
 bool input_pop(struct input *input, struct input_event *event);
 
 #endif

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: MIT */
+/* What a person can ask of the machine from any front end: commands into the input queue. */
+#ifndef FRONTEND_ACTIONS_H
+#define FRONTEND_ACTIONS_H
+
+#include "frontend/frontend.h"
+#include "frontend/typist.h"
+
+/* Write FRAME to the first free twin86-NNN.png of the current directory, and tell the user. */
+void action_screenshot(struct frontend_context *context, const struct frame *frame);
+
+void action_pause(struct frontend_context *context);      /* or go on */
+void action_full_speed(struct frontend_context *context); /* or back to the usual speed */
+void action_next_disk(struct frontend_context *context);  /* into A: */
+void action_insert(struct frontend_context *context, const char *path); /* into A: */
+void action_quit(struct frontend_context *context);
+void action_ctrl_alt_del(struct typist *typist);
+
+#endif
