@@ -7,31 +7,27 @@
  *        2 parity check off  1 speaker data  0 timer 2 gate      (7-4 read only)
  *   92h  1 A20  0 0->1 resets the CPU; the other bits (fixed-disk light, CMOS lock) are kept
  *
- * The refresh bit changes with every memory refresh, each 18 ticks of the 1.193182 MHz timer
- * clock, as the BIOS sets counter 1; programs count it to measure 15 us. It is computed from the
- * clock and so does not follow a guest that sets counter 1 to something else.
+ * The refresh bit changes with every memory refresh, about each 15 us; programs count it to wait.
  *
  * Not modelled: memory and channel errors (they never happen).
  */
 #include "devices/sysctl.h"
-
-enum { PIT_HZ = 1193182, REFRESH_TICKS = 18 };
 
 static const struct field sysctl_fields[] = {
     FIELD_STRUCT(struct sysctl, gate2, line_fields),
     FIELD_STRUCT(struct sysctl, speaker, line_fields),
     FIELD_STRUCT(struct sysctl, a20, line_fields),
     FIELD_STRUCT(struct sysctl, reset, line_fields),
-    TRANSIENT(struct sysctl, clock),
+    TRANSIENT(struct sysctl, out2),
+    TRANSIENT(struct sysctl, refresh),
     FIELD_MAX(struct sysctl, port_b, 0x0f),
     FIELD(struct sysctl, port_a),
-    FIELD(struct sysctl, out2),
     FIELD_END,
 };
 
-static void update_speaker(struct sysctl *sysctl)
+static bool high(const struct sysctl_input *input)
 {
-    line_set(&sysctl->speaker, sysctl->out2 && sysctl->port_b & PORT_B_SPEAKER);
+    return input->level && input->level(input->owner);
 }
 
 static u32 sysctl_read(void *chip, u32 reg, unsigned size)
@@ -40,15 +36,15 @@ static u32 sysctl_read(void *chip, u32 reg, unsigned size)
     (void)size;
     if (reg == SYSCTL_PORT_A)
         return sysctl->port_a & ~(u32)PORT_A_RESET;
-    bool refresh = clock_ticks(sysctl->clock, PIT_HZ) / REFRESH_TICKS & 1;
-    return sysctl->port_b | (refresh ? PORT_B_REFRESH : 0) | (sysctl->out2 ? PORT_B_OUT2 : 0);
+    return sysctl->port_b | (high(&sysctl->refresh) ? PORT_B_REFRESH : 0) |
+           (high(&sysctl->out2) ? PORT_B_OUT2 : 0);
 }
 
 static void port_b_write(struct sysctl *sysctl, u8 value)
 {
     sysctl->port_b = value & 0x0f;
     line_set(&sysctl->gate2, value & PORT_B_GATE2);
-    update_speaker(sysctl);
+    line_set(&sysctl->speaker, value & PORT_B_SPEAKER);
 }
 
 static void port_a_write(struct sysctl *sysctl, u8 value)
@@ -71,21 +67,12 @@ static void sysctl_write(void *chip, u32 reg, u32 value, unsigned size)
         port_a_write(chip, (u8)value);
 }
 
-void sysctl_out2(void *owner, unsigned pin, bool level)
-{
-    struct sysctl *sysctl = owner;
-    (void)pin;
-    sysctl->out2 = level;
-    update_speaker(sysctl);
-}
-
 void sysctl_force_a20(struct sysctl *sysctl)
 {
     sysctl->port_a |= PORT_A_A20;
     line_set(&sysctl->a20, true);
 }
 
-/* OUT2 is an input and stays. */
 static void sysctl_reset(void *chip)
 {
     struct sysctl *sysctl = chip;
@@ -94,9 +81,9 @@ static void sysctl_reset(void *chip)
     port_b_write(sysctl, 0);
 }
 
-void sysctl_init(struct sysctl *sysctl, struct clock *clock)
+void sysctl_init(struct sysctl *sysctl)
 {
-    *sysctl = (struct sysctl){.clock = clock};
+    *sysctl = (struct sysctl){0};
 }
 
 const struct chip sysctl_chip = {

@@ -4,7 +4,6 @@
 #define DEVICES_SYSCTL_H
 
 #include "src/base/chip.h"
-#include "src/base/clock.h"
 #include "src/base/line.h"
 
 enum { SYSCTL_PORT_B, SYSCTL_PORT_A }; /* registers: port 61h and port 92h */
@@ -15,20 +14,28 @@ enum {
 };
 enum { PORT_A_RESET = 0x01, PORT_A_A20 = 0x02 };
 
+/* An input that is looked at when the port is read: a line would change far too often. */
+struct sysctl_input {
+    bool (*level)(void *owner); /* NULL: low */
+    void *owner;
+};
+
 struct sysctl {
     struct line gate2;   /* to the timer's counter 2 */
-    struct line speaker; /* the loudspeaker's membrane: out or in */
+    struct line speaker; /* high: the loudspeaker follows OUT of counter 2 */
     struct line a20;     /* port 92h's wish; the board ORs it with the keyboard controller's */
     struct line reset;   /* pulses for a CPU reset */
-    struct clock *clock;
-    u8 port_b, port_a; /* as written */
-    bool out2;         /* input: OUT of counter 2 */
+    struct sysctl_input out2;    /* OUT of counter 2 */
+    struct sysctl_input refresh; /* changes with every memory refresh */
+    u8 port_b, port_a;           /* as written */
 };
 
 extern const struct chip sysctl_chip;
 
-void sysctl_init(struct sysctl *sysctl, struct clock *clock);
-void sysctl_out2(void *sysctl, unsigned pin, bool level); /* a line_set_fn */
-void sysctl_force_a20(struct sysctl *sysctl);             /* what the board does at a CPU reset */
+/* The inputs are low until the board connects them. */
+void sysctl_init(struct sysctl *sysctl);
+
+/* What the board does at a CPU reset: the first instruction is fetched with bit 20 set. */
+void sysctl_force_a20(struct sysctl *sysctl);
 
 #endif
