@@ -45,20 +45,27 @@ struct fdc_dma {
 
 struct fdc;
 
+/* The mechanics: a drive sees step pulses while DOR selects it, and turns while its motor is on. */
 struct fdc_drive {
-    struct fdc *fdc;
     struct disk *disk;             /* NULL: empty; not ours */
     struct disk_geometry geometry; /* of the disk */
-    u8 number, type;
-    u8 cylinder;         /* where the heads stand */
-    bool changed;        /* DSKCHG: no disk, or changed since the last step */
-    bool seeking;        /* stepping: MSR bit of this drive */
-    bool recalibrate;    /* until track 0 */
-    bool inward;         /* direction of the steps */
-    u8 steps;            /* still to do */
-    u8 target;           /* PCN when done */
-    u8 deleted[FDC_MARKS]; /* a bit for each sector with a deleted-data mark; image files hold none */
-    struct timer step;
+    u8 type;                       /* enum fdc_drive_type */
+    u8 cylinder;                   /* where the heads stand */
+    bool changed;                  /* DSKCHG: disk changed since the last step pulse */
+    u8 deleted[FDC_MARKS]; /* bit n: sector n has a deleted-data mark; image files hold none */
+};
+
+/* A seek under way, for each of the four drives that commands can name. */
+struct fdc_seek {
+    struct fdc *fdc;
+    u8 number;
+    bool busy;        /* MSR bit of this drive */
+    bool recalibrate; /* until track 0 */
+    bool inward;      /* direction of the steps */
+    bool implied;     /* a data command waits for it */
+    u8 steps;         /* still to do */
+    u8 target;        /* PCN when done */
+    struct timer timer;
 };
 
 struct fdc {
@@ -66,42 +73,43 @@ struct fdc {
     struct fdc_dma dma;
     struct line irq;
     struct fdc_drive drive[FDC_DRIVES];
+    struct fdc_seek seek[4];
     u32 hurry;    /* 1: real speed; n: disks turn and heads step n times as fast */
     u64 activity; /* counts sectors moved, for the lamp in a title */
 
     u8 dor, tdr, rate; /* RATE: bits 1-0 of CCR and DSR */
     u8 phase;          /* enum fdc_phase */
-    u8 command;        /* row of the command table */
-    u8 opcode;         /* the byte that was written */
+    u8 op;             /* row of the command table */
     u8 fifo[FDC_FIFO]; /* command bytes, then result bytes */
-    u8 at, count;      /* next byte; bytes to come to (command) or to give (result) */
+    u8 at, count;      /* next byte; how many there are to be */
 
-    u8 srt_hut, hlt_nd;         /* SPECIFY */
-    u8 config, pretrk;          /* CONFIGURE: EIS EFIFO POLL FIFOTHR; PRETRK */
-    u8 perpendicular;           /* D3-D0 GAP WGATE, as DUMPREG shows them */
-    bool lock;                  /* FIFO settings survive a software reset */
-    u8 eot;                     /* SC/EOT of the last command, for DUMPREG */
-    u8 pcn[4];                  /* present cylinder numbers */
-    u8 sense[4];                /* ST0 for SENSE INTERRUPT STATUS */
-    u8 sense_pending;           /* a bit for each drive */
-    bool sense_reset;           /* they come from a reset */
-    bool result_irq;            /* INT until the first result byte is read */
-    bool service_irq;           /* INT of non-DMA execution */
+    u8 srt_hut, hlt_nd;  /* SPECIFY */
+    u8 config, pretrk;   /* CONFIGURE: EIS EFIFO POLL FIFOTHR; PRETRK */
+    u8 perpendicular;    /* D3-D0 GAP WGATE, as DUMPREG shows them */
+    bool lock;           /* FIFO settings survive a software reset */
+    u8 pcn[4];           /* present cylinder numbers */
+    u8 sense[4];         /* ST0 for SENSE INTERRUPT STATUS */
+    u8 sense_pending;    /* a bit for each drive */
+    bool sense_reset;    /* they come from a reset */
+    bool sense_irq;      /* INT because of them */
+    bool result_irq;     /* INT until the first result byte is read */
+    bool service_irq;    /* INT of non-DMA execution */
 
     /* the data command being executed */
-    u8 step;                    /* enum fdc_step */
-    u8 c, h, r, n;              /* the ID looked for; the result shows it */
-    u8 head;                    /* head select */
+    u8 step;               /* enum fdc_step */
+    u8 opcode, select;     /* the first two command bytes */
+    u8 c, h, r, n;         /* the ID looked for; the result shows it */
+    u8 eot;                /* last sector of a track; SC of FORMAT */
+    u8 gap;                /* GPL, DTL or the like: the last parameter */
+    u8 head;               /* head select */
     u8 st0, st1, st2;
-    u8 left;                    /* READ TRACK, FORMAT, VERIFY: sectors to go */
-    bool tc;                    /* terminal count came */
-    bool late;                  /* the last request was not served */
-    bool skip;                  /* this sector's data is passed over */
-    bool unlike;                /* SCAN: a byte of the sector does not fit */
-    bool differs;               /* SCAN: a byte of the sector is not equal */
-    u16 passed, moved;          /* bytes under the head; bytes moved to or from the host */
-    u64 turn;                   /* revolution at which the search gives up */
-    vtime data_start;           /* of the sector being moved */
+    u8 left;               /* READ TRACK, FORMAT, VERIFY: sectors to go */
+    bool tc;               /* terminal count came */
+    bool over;             /* READ: the sector has passed, the last bytes are waited for */
+    bool unlike, differs;  /* SCAN: a byte does not satisfy; a byte is not equal */
+    u16 passed, moved;     /* bytes under the head; bytes moved to or from the host */
+    u64 turn;              /* revolution at which the search gives up */
+    vtime data_start;      /* when the data field of this sector began */
     u8 sector[SECTOR_SIZE];
     struct timer work, poll;
 };

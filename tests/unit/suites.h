@@ -1,6 +1,7 @@
 /* One line for each file of tests/unit. */
 SUITE(clock)
 SUITE(disk)
+SUITE(fdc)
 SUITE(state)
 SUITE(display)
 SUITE(screenshot)
