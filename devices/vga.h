@@ -41,7 +41,6 @@ struct vga_timing {
     u32 lines, active_lines;         /* of a picture; of its displayed part */
     u32 retrace_first, retrace_last; /* scan lines of vertical retrace */
     u64 frame_dots;                  /* line_dots * lines */
-    bool running;                    /* the CRTC makes sync pulses */
 };
 
 /* How the CPU's bytes get into the planes, as the registers set it; derived. */
@@ -50,7 +49,8 @@ struct vga_path {
     void (*write)(struct vga *vga, u32 offset, u8 value);
     u32 (*blend)(const struct vga *vga, u8 value); /* by write mode: what the planes would get */
     u32 first, last;  /* the window, as offsets from A0000h, inclusive; first > last: none */
-    u32 mask;         /* bits of the offset that count in this window */
+    u32 keep, linear; /* bits of the offset that address a plane; memory[] in chain-4 */
+    u32 low, from_16; /* what odd/even chaining puts in place of A0: a level, or A16 */
     u32 plane_mask;   /* one byte of ones for each plane that may be written */
     u32 set_reset, enable_set_reset; /* a byte for each plane, as plane_mask */
     u32 bit_mask;     /* the same byte for every plane */
@@ -117,7 +117,7 @@ void vga_render(const struct vga *vga, struct display *display);
 /* What a text mode shows now, from the CRTC start address; cheap. Not active in graphics modes. */
 void vga_text(const struct vga *vga, struct text_screen *text);
 
-/* Guest time at which the next vertical retrace starts; ~0 when the CRTC stands still. */
+/* Guest time in ns at which the next vertical retrace starts: a good moment to draw. */
 vtime vga_next_retrace(const struct vga *vga);
 
 #endif
