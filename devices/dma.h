@@ -17,7 +17,7 @@
  * A device of 8-bit channel n (FDC: 2, sound: 1) is given &pc->dma[0] and n, one of 16-bit channel
  * n &pc->dma[1] and n - 4. It raises DREQ (dma_dreq() is a line_set_fn) and then moves its data
  * with dma_transfer(), at its own pace; when that gives 0 the channel is masked or disabled, and
- * dack[n] (a line) rises as soon as it is free.
+ * dack[n] (a line) rises as soon as it is free. dack[n] may fall from inside dma_transfer().
  */
 #ifndef DEVICES_DMA_H
 #define DEVICES_DMA_H
