@@ -51,9 +51,15 @@ void sys_probe_write(struct cpu *cpu, u32 linear, u32 bytes);
 void segment_derive(struct segment *seg);
 void mode_update(struct cpu *cpu);
 
-/* Forget translations: all of them (CR3, CR0.PG, A20, memory map), or those of one page. */
+/* Forget translations: all of them (CR3, CR0.PG, A20, memory map), or those of one page; let no
+ * more stores go straight to the page whose bytes begin at HOST. */
+void tlb_init(struct cpu *cpu);
 void tlb_flush(struct cpu *cpu);
+void tlb_withdraw_writes(struct cpu *cpu, const u8 *host);
 void tlb_flush_page(struct cpu *cpu, u32 linear);
+
+/* The bus's ears: the memory map or the A20 gate changed. */
+void cpu_remapped(void *cpu);
 
 /* Bring clock->cycles to the current instruction, before a chip or a reader of time looks. */
 void cpu_sync_clock(struct cpu *cpu);

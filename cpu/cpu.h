@@ -32,6 +32,8 @@ enum {
 };
 #define CR0_PG 0x80000000u
 
+enum { CPU_SIGNATURE = 0x611 }; /* in EDX after reset: family 6, model 1, stepping 1 */
+
 enum { CR4_TSD = 1 << 2, CR4_DE = 1 << 3 };
 
 /* Exceptions. SDM 3A "Exception and Interrupt Vectors". */
@@ -141,7 +143,6 @@ enum {
     MODE_ALIGN = 1 << 5,       /* alignment check is on: every access is complete */
     MODE_LIMIT_4G = 1 << 6,    /* CS limit is FFFFFFFFh (neither of the two bits: FFFFh) */
     MODE_LIMIT_OTHER = 1 << 7, /* any other CS limit: no direct links, checked at each entry */
-    MODE_TRACE = 1 << 8,       /* instructions are traced: plain only */
 };
 
 /* Direct-mapped; a tag with low bits set never matches. */
@@ -192,7 +193,9 @@ struct cpu {
     bool halted;
     struct segment seg[SEG_COUNT];
     const struct uop *current; /* the instruction that the plain flavour executes, or NULL */
+    u64 slice_end;             /* CPU clock at which the budget is used up */
     u32 eflags;                /* all but FL_ARITH, which are in fl */
+    u32 arith;                 /* FL_ARITH folded by cpu_fold(), for hash, dump and save */
     struct segment ldtr, tr;
     struct table_register gdtr, idtr;
     u32 cr0, cr2, cr3, cr4;
@@ -207,6 +210,8 @@ struct cpu {
     bool nmi_pending;  /* an edge on it waits */
     bool nmi_blocked;  /* until IRET */
     bool shutdown;     /* triple fault */
+    bool stepping;     /* one instruction only: do not go on into the next block */
+    u8 delivering;     /* exception whose handler is being entered, or NOT_DELIVERING */
     bool step_trap;    /* TF was set when the running instruction began */
 
     /* the exception being raised (cpu_raise -> run loop) */
@@ -220,7 +225,6 @@ struct cpu {
     struct clock *clock;
     u8 (*acknowledge)(void *owner); /* INTA: gives the vector */
     void *acknowledge_owner;
-    bool trace;      /* MODE_TRACE wanted */
     bool plain_only; /* never enter the fast engine (lock-step oracle) */
     struct code_cache *code;
     struct tlb tlb_set[2]; /* supervisor, user */
@@ -239,6 +243,8 @@ void cpu_reset(struct cpu *cpu);
 void cpu_intr(void *cpu, unsigned pin, bool level);
 void cpu_nmi(void *cpu, unsigned pin, bool level);
 
+enum { NOT_DELIVERING = 0xff };
+
 enum cpu_end {
     CPU_DEADLINE, /* clock->deadline reached, or clock->sooner, or cpu_request_exit() */
     CPU_SHUTDOWN, /* triple fault: the board resets the CPU */
@@ -252,6 +258,9 @@ enum cpu_end cpu_step(struct cpu *cpu);
 
 /* From a chip's handler: end cpu_run() after the current instruction. */
 void cpu_request_exit(struct cpu *cpu);
+
+/* Before the field list is hashed, dumped or saved: fold the lazy flags into cpu->arith. */
+void cpu_fold(struct cpu *cpu);
 
 /* After the field list was loaded into CPU: rebuild what is derived. */
 void cpu_loaded(struct cpu *cpu);

@@ -50,16 +50,17 @@ struct uop {
 _Static_assert(sizeof(struct uop) == 32, "two micro-ops a cache line");
 
 /*
- * An exit takes two micro-ops: the first is run, the second keeps the books. Exits that stay in
- * their page are linked for good; those that leave it go through the crossing check, which
- * compares the exec TLB first.
+ * An exit takes two micro-ops. The first is run when the block before it just goes on; jumps pass
+ * it by and go straight to its link. While it is not linked, the link is the second one, which
+ * finds the next block. An exit that leaves its page is never linked: its second micro-op compares
+ * the exec TLB each time, and so survives changes of the page tables.
  */
 struct block_exit {
     struct uop u;
+    fast_fn *resolve;                 /* the handler of the second micro-op */
     s64 charge;                       /* cost << 32 | instructions, of the whole way to here */
     struct block *to;                 /* linked to, or NULL */
     struct block_exit *next_incoming; /* other exits linked to the same block */
-    struct block *from;
 };
 
 _Static_assert(sizeof(struct block_exit) == 64, "an exit takes two micro-ops");

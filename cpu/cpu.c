@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: MIT */
+/* The processor as a part of the board: state, reset, pins. */
+#include "cpu/cpu.h"
+
+#include "cpu/access.h"
+#include "cpu/engine.h"
+
+static const struct field segment_fields[] = {
+    FIELD(struct segment, base), FIELD(struct segment, limit), FIELD(struct segment, selector),
+    FIELD(struct segment, attr), TRANSIENT(struct segment, end), FIELD_END,
+};
+
+static const struct field table_fields[] = {
+    FIELD(struct table_register, base), FIELD(struct table_register, limit), FIELD_END,
+};
+
+#define F(member) FIELD(struct cpu, member)
+#define T(member) TRANSIENT(struct cpu, member)
+/* The arithmetic flags are hashed as what they mean: cpu_flags_fold() before comparing. */
+const struct field cpu_fields[] = {
+    FIELD_ARRAY(struct cpu, r), T(fl), T(budget), T(tlb), T(stop), F(eip), T(mode),
+    FIELD_MAX(struct cpu, cpl, 3), F(halted), FIELD_STRUCTS(struct cpu, seg, segment_fields),
+    T(current), T(slice_end), F(eflags), FIELD_STRUCT(struct cpu, ldtr, segment_fields),
+    FIELD_STRUCT(struct cpu, tr, segment_fields), FIELD_STRUCT(struct cpu, gdtr, table_fields),
+    FIELD_STRUCT(struct cpu, idtr, table_fields), F(cr0), F(cr2), F(cr3), F(cr4),
+    FIELD_ARRAY(struct cpu, dr), FIELD_ARRAY(struct cpu, tr_test), F(icount), F(tsc_offset),
+    F(shadow_at), F(shadow_debug), F(intr), F(nmi), F(nmi_pending), F(nmi_blocked), F(shutdown),
+    T(stepping), F(delivering), T(step_trap), T(fault_vector), T(fault_has_error),
+    T(fault_reason), T(fault_error), T(fault_jump), T(bus), T(clock), T(acknowledge),
+    T(acknowledge_owner), T(trace), T(trace_owner), T(plain_only), T(code), T(tlb_set),
+    F(arith), FIELD_END,
+};
+#undef F
+#undef T
+
+u32 cpu_eflags(const struct cpu *cpu)
+{
+    return cpu->eflags | f_pack(&cpu->fl) | FL_ALWAYS;
+}
+
+void cpu_set_eflags(struct cpu *cpu, u32 value)
+{
+    cpu->eflags = value & ~(u32)FL_ARITH & 0x3f7fff;
+    f_unpack(&cpu->fl, value);
+}
+
+void cpu_fold(struct cpu *cpu)
+{
+    cpu->arith = f_pack(&cpu->fl);
+}
+
+bool cpu_init(struct cpu *cpu, struct bus *bus, struct clock *clock)
+{
+    memset(cpu, 0, sizeof *cpu);
+    cpu->bus = bus;
+    cpu->clock = clock;
+    if (!code_cache_init(cpu))
+        return false;
+    bus->code_written = code_written;
+    bus->remapped = cpu_remapped;
+    bus->listener = cpu;
+    cpu->tlb = cpu->tlb_set;
+    tlb_init(cpu);
+    cpu_reset(cpu);
+    return true;
+}
+
+void cpu_free(struct cpu *cpu)
+{
+    code_cache_free(cpu);
+}
+
+/* The memory map or the A20 gate changed: no translation holds, and code may be elsewhere. */
+void cpu_remapped(void *owner)
+{
+    struct cpu *cpu = owner;
+    tlb_flush(cpu);
+    cpu->stop |= STOP_EVENT;
+}
+
+static void reset_segment(struct segment *seg, u16 selector, u32 base, u16 attr)
+{
+    *seg = (struct segment){.base = base, .limit = 0xffff, .selector = selector, .attr = attr};
+    segment_derive(seg);
+}
+
+void cpu_reset(struct cpu *cpu)
+{
+    enum { DATA = DA_P | DA_S | DA_WRITABLE | DA_ACCESSED, LDT = DA_P | 2, TSS = DA_P | 0xb };
+    memset(cpu->r, 0, sizeof cpu->r);
+    cpu->r[EDX] = CPU_SIGNATURE;
+    cpu_set_eflags(cpu, FL_ALWAYS);
+    cpu->eip = 0xfff0;
+    for (unsigned i = 0; i < SEG_COUNT; i++)
+        reset_segment(&cpu->seg[i], 0, 0, DATA);
+    reset_segment(&cpu->seg[SEG_CS], 0xf000, 0xffff0000u, DATA);
+    reset_segment(&cpu->ldtr, 0, 0, LDT);
+    reset_segment(&cpu->tr, 0, 0, TSS);
+    cpu->gdtr = cpu->idtr = (struct table_register){0, 0xffff};
+    cpu->cr0 = CR0_ET | CR0_CD | CR0_NW;
+    cpu->cr2 = cpu->cr3 = cpu->cr4 = 0;
+    memset(cpu->dr, 0, sizeof cpu->dr);
+    cpu->dr[6] = 0xffff0ff0u;
+    cpu->dr[7] = 0x400;
+    memset(cpu->tr_test, 0, sizeof cpu->tr_test);
+    cpu->cpl = 0;
+    cpu->halted = cpu->shutdown = cpu->nmi_pending = cpu->nmi_blocked = false;
+    cpu->shadow_debug = cpu->step_trap = cpu->stepping = false;
+    cpu->shadow_at = ~(u64)0;
+    cpu->delivering = NOT_DELIVERING;
+    cpu->tsc_offset = -cpu->clock->cycles;
+    cpu->stop |= STOP_EVENT;
+    tlb_flush(cpu);
+    mode_update(cpu);
+}
+
+void cpu_loaded(struct cpu *cpu)
+{
+    for (unsigned i = 0; i < SEG_COUNT; i++)
+        segment_derive(&cpu->seg[i]);
+    segment_derive(&cpu->ldtr);
+    segment_derive(&cpu->tr);
+    f_unpack(&cpu->fl, cpu->arith);
+    cpu->current = NULL;
+    code_cache_flush(cpu);
+    tlb_flush(cpu);
+    mode_update(cpu);
+}
+
+void cpu_intr(void *owner, unsigned pin, bool level)
+{
+    struct cpu *cpu = owner;
+    (void)pin;
+    cpu->intr = level;
+    if (level)
+        cpu->stop |= STOP_EVENT;
+}
+
+void cpu_nmi(void *owner, unsigned pin, bool level)
+{
+    struct cpu *cpu = owner;
+    (void)pin;
+    if (level && !cpu->nmi) {
+        cpu->nmi_pending = true;
+        cpu->stop |= STOP_EVENT;
+    }
+    cpu->nmi = level;
+}
+
+void cpu_request_exit(struct cpu *cpu)
+{
+    cpu->stop |= STOP_EXIT;
+}

@@ -1,0 +1,743 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * From bytes to micro-ops. What an instruction is stands in insn.def; here is how its operands are
+ * found, how a block is put together, and which handler each micro-op gets.
+ */
+#include "cpu/access.h"
+#include "cpu/engine.h"
+
+enum { INSN_BYTES = 15, BLOCK_UOPS = BLOCK_INSNS * 3 + 4 };
+
+enum fetch_end { FETCH_OK, FETCH_STOP, FETCH_LIMIT };
+
+struct decoder {
+    struct cpu *cpu;
+    const struct exec_entry *exec;
+    struct fetch_page *second;
+    u64 key2;
+    u32 eip;       /* of the instruction being decoded */
+    u32 linear;    /* the same, linear */
+    const u8 *at;  /* its bytes */
+    u32 got;       /* bytes at AT that may be fetched */
+    u32 pos;       /* bytes taken */
+    bool first;    /* first instruction of the block: faults are its own */
+    enum fetch_end end;
+    u8 bytes[INSN_BYTES + 1]; /* when it is not in one piece of host memory */
+
+    /* prefixes */
+    unsigned seg; /* override, or SEG_COUNT */
+    bool op32, addr32, lock, rep, repne;
+
+    /* operands */
+    u8 modrm;
+    bool memory;       /* ModRM names memory */
+    char shape[4];     /* letters of the operands so far */
+    unsigned shape_count, slot;
+
+    unsigned count, insns;
+    u32 cost;
+    struct uop uops[BLOCK_UOPS + 2];
+    const struct insn *row[BLOCK_UOPS + 2];
+};
+
+/* Fetching. */
+
+/* Copy what can be had of the instruction into d->bytes: from a chip, or over the page end. */
+static void fetch_gather(struct decoder *d, u32 room)
+{
+    struct cpu *cpu = d->cpu;
+    u32 n = room < INSN_BYTES ? room : INSN_BYTES;
+    for (u32 i = 0; i < n; i++) {
+        paddr page = (d->exec->key & 0xffffffffffu) << 12;
+        d->bytes[i] = d->exec->host ? d->exec->host[(d->linear & 0xfff) + i]
+                                    : (u8)bus_read(cpu->bus, page + (d->linear & 0xfff) + i, 1);
+    }
+    d->at = d->bytes;
+    d->got = n;
+}
+
+/* The first instruction of a block goes on in the next page. Raises #PF if that is not there. */
+static void fetch_second_page(struct decoder *d)
+{
+    u32 next = (d->linear & ~0xfffu) + 0x1000;
+    u32 room = next - d->linear;
+    const struct exec_entry *x = exec_find(d->cpu, next);
+    paddr page = (x->key & 0xffffffffffu) << 12;
+    d->key2 = x->key;
+    d->second->host = x->host;
+    d->second->page = x->page;
+    for (u32 i = room; i < INSN_BYTES; i++)
+        d->bytes[i] = x->host ? x->host[i - room] : (u8)bus_read(d->cpu->bus, page + i - room, 1);
+    d->got = INSN_BYTES;
+}
+
+/* Bytes of the page, and below the code limit, that are at hand from here on. */
+static void fetch_begin(struct decoder *d)
+{
+    u32 room = 0x1000 - (d->linear & 0xfff);
+    d->pos = 0;
+    d->end = FETCH_OK;
+    if (d->exec->host && room >= INSN_BYTES) {
+        d->at = d->exec->host + (d->linear & 0xfff);
+        d->got = INSN_BYTES;
+    } else {
+        fetch_gather(d, room);
+    }
+}
+
+static u8 fetch8(struct decoder *d)
+{
+    const struct segment *cs = &d->cpu->seg[SEG_CS];
+    if (unlikely(d->end != FETCH_OK))
+        return 0;
+    if (unlikely(d->pos >= INSN_BYTES)) {
+        d->end = FETCH_LIMIT;
+        return 0;
+    }
+    if (unlikely((u64)d->eip + d->pos > cs->limit)) {
+        if (d->first)
+            cpu_raise(d->cpu, EX_GP, 0, REASON_CODE_LIMIT);
+        d->end = FETCH_STOP;
+        return 0;
+    }
+    if (unlikely(d->pos >= d->got)) {
+        if (!d->first) {
+            d->end = FETCH_STOP;
+            return 0;
+        }
+        fetch_second_page(d);
+    }
+    return d->at[d->pos++];
+}
+
+static u32 fetch16(struct decoder *d)
+{
+    u32 low = fetch8(d);
+    return low | (u32)fetch8(d) << 8;
+}
+
+static u32 fetch32(struct decoder *d)
+{
+    u32 low = fetch16(d);
+    return low | fetch16(d) << 16;
+}
+
+static u32 fetch_operand(struct decoder *d)
+{
+    return d->op32 ? fetch32(d) : fetch16(d);
+}
+
+static u32 fetch_signed8(struct decoder *d)
+{
+    return (u32)(s8)fetch8(d);
+}
+
+/* Prefixes; returns the first byte that is none. */
+static u8 decode_prefixes(struct decoder *d)
+{
+    bool code32 = d->cpu->mode & MODE_CODE32;
+    d->seg = SEG_COUNT;
+    d->op32 = d->addr32 = code32;
+    d->lock = d->rep = d->repne = false;
+    for (;;) {
+        u8 b = fetch8(d);
+        switch (b) {
+        case 0x26:
+        case 0x2e:
+        case 0x36:
+        case 0x3e:
+            d->seg = b >> 3 & 3;
+            break;
+        case 0x64:
+        case 0x65:
+            d->seg = b - 0x64 + SEG_FS;
+            break;
+        case 0x66:
+            d->op32 = !code32;
+            break;
+        case 0x67:
+            d->addr32 = !code32;
+            break;
+        case 0xf0:
+            d->lock = true;
+            break;
+        case 0xf2:
+            d->repne = true;
+            d->rep = false;
+            break;
+        case 0xf3:
+            d->rep = true;
+            d->repne = false;
+            break;
+        default:
+            return b;
+        }
+        if (d->end != FETCH_OK)
+            return 0;
+    }
+}
+
+/* ModRM. */
+
+static u8 reg8(unsigned n)
+{
+    return (u8)(n < 4 ? n * 8 : (n - 4) * 8 + 1);
+}
+
+static u8 reg_offset(unsigned n)
+{
+    return (u8)(n * 8);
+}
+
+enum { NO_REG = REG_ZERO * 8 };
+
+/* SDM 2A "16-Bit Addressing Forms with the ModR/M Byte". */
+static const u8 base16[8] = {EBX * 8, EBX * 8, EBP * 8, EBP * 8, NO_REG, NO_REG, EBP * 8, EBX * 8};
+static const u8 index16[8] = {ESI * 8, EDI * 8, ESI * 8, EDI * 8, ESI * 8, EDI * 8, NO_REG, NO_REG};
+
+static void decode_memory16(struct decoder *d, struct uop *u)
+{
+    unsigned mod = d->modrm >> 6, rm = d->modrm & 7;
+    u->base = base16[rm];
+    u->index = index16[rm];
+    u->seg = u->base == EBP * 8 ? SEG_SS : SEG_DS;
+    if (mod == 0 && rm == 6) {
+        u->base = NO_REG;
+        u->seg = SEG_DS;
+        u->disp = fetch16(d);
+    } else if (mod == 1) {
+        u->disp = fetch_signed8(d);
+    } else if (mod == 2) {
+        u->disp = fetch16(d);
+    }
+}
+
+/* SDM 2A "32-Bit Addressing Forms with the ModR/M Byte", "… with the SIB Byte". */
+static void decode_memory32(struct decoder *d, struct uop *u)
+{
+    unsigned mod = d->modrm >> 6, rm = d->modrm & 7;
+    unsigned base = rm;
+    u->index = NO_REG;
+    if (rm == 4) {
+        u8 sib = fetch8(d);
+        base = sib & 7;
+        if ((sib >> 3 & 7) != 4) {
+            u->index = reg_offset(sib >> 3 & 7);
+            u->attr |= sib >> 6;
+        }
+    }
+    u->base = reg_offset(base);
+    u->seg = base == ESP || base == EBP ? SEG_SS : SEG_DS;
+    if (mod == 0 && base == EBP) {
+        u->base = NO_REG;
+        u->seg = SEG_DS;
+        u->disp = fetch32(d);
+    } else if (mod == 1) {
+        u->disp = fetch_signed8(d);
+    } else if (mod == 2) {
+        u->disp = fetch32(d);
+    }
+    if (u->base == NO_REG && u->index != NO_REG && !(u->attr & UA_SCALE)) {
+        u->base = u->index;
+        u->index = NO_REG;
+    }
+}
+
+static void decode_modrm(struct decoder *d, struct uop *u)
+{
+    d->modrm = fetch8(d);
+    d->memory = d->modrm < 0xc0;
+    if (!d->memory)
+        return;
+    if (d->addr32)
+        decode_memory32(d, u);
+    else
+        decode_memory16(d, u);
+    if (d->seg != SEG_COUNT)
+        u->seg = (u8)d->seg;
+}
+
+/* Operands. */
+
+static void put_reg(struct decoder *d, struct uop *u, unsigned offset)
+{
+    if (d->slot++ == 0)
+        u->dst = (u8)offset;
+    else
+        u->src = (u8)offset;
+}
+
+static void operand_reg(struct decoder *d, struct uop *u, unsigned offset)
+{
+    put_reg(d, u, offset);
+    d->shape[d->shape_count++] = 'r';
+}
+
+static void operand_mem(struct decoder *d)
+{
+    d->slot++;
+    d->shape[d->shape_count++] = 'm';
+}
+
+static void operand_imm(struct decoder *d, struct uop *u, u32 value)
+{
+    u->imm = value;
+    d->shape[d->shape_count++] = 'i';
+}
+
+static void operand_e(struct decoder *d, struct uop *u, bool byte)
+{
+    unsigned rm = d->modrm & 7;
+    if (d->memory)
+        operand_mem(d);
+    else
+        operand_reg(d, u, byte ? reg8(rm) : reg_offset(rm));
+}
+
+static void operand_moffs(struct decoder *d, struct uop *u)
+{
+    u->base = u->index = NO_REG;
+    u->disp = d->addr32 ? fetch32(d) : fetch16(d);
+    u->seg = (u8)(d->seg == SEG_COUNT ? SEG_DS : d->seg);
+    operand_mem(d);
+}
+
+static void operand_jump(struct decoder *d, struct uop *u, u32 relative)
+{
+    u32 target = d->eip + d->pos + relative;
+    u->disp = d->op32 ? target : (u16)target;
+}
+
+/* One operand; false: the encoding is undefined. */
+static bool decode_operand(struct decoder *d, struct uop *u, unsigned code, unsigned opcode)
+{
+    unsigned reg = d->modrm >> 3 & 7, rm = d->modrm & 7;
+    switch (code) {
+    case OPD_Eb:
+        operand_e(d, u, true);
+        break;
+    case OPD_Ev:
+    case OPD_Ew:
+    case OPD_Es:
+    case OPD_Fpu:
+        operand_e(d, u, false);
+        break;
+    case OPD_Gb:
+        operand_reg(d, u, reg8(reg));
+        break;
+    case OPD_Gv:
+    case OPD_Gw:
+        operand_reg(d, u, reg_offset(reg));
+        break;
+    case OPD_M:
+    case OPD_Mp:
+    case OPD_Ma:
+    case OPD_Mq:
+        operand_mem(d);
+        return d->memory;
+    case OPD_Rd:
+        operand_reg(d, u, reg_offset(rm));
+        break;
+    case OPD_Cd:
+        operand_reg(d, u, reg);
+        return reg == 0 || (reg >= 2 && reg <= 4);
+    case OPD_Dd:
+    case OPD_Td:
+        operand_reg(d, u, reg);
+        return code == OPD_Dd || reg >= 3;
+    case OPD_Sw:
+        put_reg(d, u, reg);
+        return reg < SEG_COUNT;
+    case OPD_Zb:
+        operand_reg(d, u, reg8(opcode & 7));
+        break;
+    case OPD_Zv:
+        operand_reg(d, u, reg_offset(opcode & 7));
+        break;
+    case OPD_Ib:
+        operand_imm(d, u, fetch8(d));
+        break;
+    case OPD_sIb:
+        operand_imm(d, u, fetch_signed8(d));
+        break;
+    case OPD_Iw:
+        operand_imm(d, u, fetch16(d));
+        break;
+    case OPD_Iv:
+        operand_imm(d, u, fetch_operand(d));
+        break;
+    case OPD_IbX:
+        u->imm |= (u32)fetch8(d) << 16;
+        break;
+    case OPD_Jb:
+        operand_jump(d, u, fetch_signed8(d));
+        break;
+    case OPD_Jv:
+        operand_jump(d, u, d->op32 ? fetch32(d) : (u32)(s16)fetch16(d));
+        break;
+    case OPD_Ap:
+        u->disp = fetch_operand(d);
+        operand_imm(d, u, fetch16(d));
+        break;
+    case OPD_Ob:
+    case OPD_Ov:
+        operand_moffs(d, u);
+        break;
+    case OPD_AL:
+    case OPD_AX:
+        operand_reg(d, u, EAX * 8);
+        break;
+    case OPD_CL:
+        d->shape[d->shape_count++] = 'c';
+        break;
+    case OPD_ONE:
+        operand_imm(d, u, 1);
+        break;
+    case OPD_ES:
+    case OPD_CS:
+    case OPD_SS:
+    case OPD_DS:
+    case OPD_FS:
+    case OPD_GS:
+        u->dst = u->src = (u8)(code - OPD_ES + SEG_ES);
+        break;
+    default: /* implied: DX, string operands */
+        break;
+    }
+    return true;
+}
+
+static bool row_is_string(const struct insn *row)
+{
+    for (unsigned i = 0; i < 3; i++)
+        if (row->operand[i] >= OPD_Xb && row->operand[i] <= OPD_Yv)
+            return true;
+    return false;
+}
+
+static unsigned shape_of(const struct decoder *d, const struct insn *row)
+{
+    static const char names[][4] = {
+#define X(name) #name,
+        INSN_SHAPES(X)
+#undef X
+    };
+    if (row_is_string(row) || row->size == SIZE_A || row->size == SIZE_AB)
+        return d->addr32 ? SHAPE_a32 : SHAPE_a16;
+    if (!d->shape_count || row->op == OP_UD)
+        return SHAPE_o;
+    for (unsigned i = 0; i < SHAPE_COUNT; i++)
+        if (!memcmp(names[i], d->shape, 4))
+            return i;
+    return SHAPE_o;
+}
+
+static unsigned size_of(const struct decoder *d, const struct insn *row)
+{
+    unsigned v = d->op32 ? 32 : 16;
+    switch (row->size) {
+    case SIZE_B:
+    case SIZE_AB:
+        return 8;
+    case SIZE_W:
+        return 16;
+    case SIZE_D:
+        return 32;
+    case SIZE_V:
+        return v;
+    case SIZE_S:
+        return d->memory ? 16 : v;
+    }
+    return 0;
+}
+
+static bool lock_allowed(const struct decoder *d, const struct insn *row)
+{
+    return row->checks & CHECK_LOCK && d->memory &&
+           (row->operand[0] == OPD_Eb || row->operand[0] == OPD_Ev || row->operand[0] == OPD_Mq);
+}
+
+static const struct insn ud_row = {.name = "UD", .op = OP_UD, .checks = CHECK_END,
+                                   .reads = OSZAPC, .cost = 1};
+
+static const struct insn *find_row(struct decoder *d, struct uop *u, unsigned *opcode)
+{
+    const struct insn_index *index = code_index(d->cpu);
+    unsigned map = MAP_1BYTE;
+    *opcode = decode_prefixes(d);
+    if (*opcode == 0x0f) {
+        map = MAP_0F;
+        *opcode = fetch8(d);
+    }
+    d->modrm = 0;
+    d->memory = false;
+    u->attr = (u8)((d->addr32 ? UA_ADDR32 : 0) | (d->op32 ? UA_OP32 : 0) |
+                   (d->lock ? UA_LOCK : 0) | (d->rep ? UA_REP : 0) | (d->repne ? UA_REPNE : 0));
+    if (index->modrm[map][*opcode])
+        decode_modrm(d, u);
+    unsigned row = index->row[map][*opcode][d->modrm >> 3 & 7];
+    return row ? &insn_table[row - 1] : &ud_row;
+}
+
+static u8 far_pointer_segment(unsigned opcode)
+{
+    return opcode == 0xc4   ? SEG_ES
+           : opcode == 0xc5 ? SEG_DS
+           : opcode == 0xb2 ? SEG_SS
+           : opcode == 0xb4 ? SEG_FS
+                            : SEG_GS;
+}
+
+/* One instruction into U; its row, or NULL when the block must end before it. */
+static const struct insn *decode_insn(struct decoder *d, struct uop *u)
+{
+    unsigned opcode, op, id = U_COUNT;
+    fetch_begin(d);
+    *u = (struct uop){.base = NO_REG, .index = NO_REG, .seg = SEG_DS};
+    d->shape_count = d->slot = 0;
+    memset(d->shape, 0, sizeof d->shape);
+    const struct insn *row = find_row(d, u, &opcode);
+    bool good = row != &ud_row;
+    for (unsigned i = 0; i < 3 && good; i++)
+        good = decode_operand(d, u, row->operand[i], opcode);
+    if (d->end == FETCH_STOP)
+        return NULL;
+    if (d->end == FETCH_LIMIT) {
+        if (!d->first)
+            return NULL;
+        cpu_raise(d->cpu, EX_GP, 0, REASON_TOO_LONG);
+    }
+    op = row->op;
+    if (d->lock && !lock_allowed(d, row))
+        good = false;
+    if ((d->rep || d->repne) && row->checks & (CHECK_STR_REP | CHECK_STR_REPZ))
+        op += OP_REP_MOVS - OP_MOVS;
+    if (op == OP_LFP)
+        u->src = far_pointer_segment(opcode);
+    if (row_is_string(row) || op == OP_XLAT)
+        u->seg = (u8)(d->seg == SEG_COUNT ? SEG_DS : d->seg);
+    if (good)
+        id = uop_find(op, shape_of(d, row), size_of(d, row));
+    if (id == U_COUNT) {
+        row = &ud_row;
+        id = U_UD_o_0;
+    }
+    u->id = (u16)id;
+    u->eip = d->eip;
+    u->len = (u8)d->pos;
+    return row;
+}
+
+/* Handlers. */
+
+#ifdef ENGINE_FAST
+
+static bool seg_is_flat(const struct cpu *cpu, unsigned seg)
+{
+    return (seg == SEG_DS && cpu->mode & MODE_FLAT_DS) ||
+           (seg == SEG_SS && cpu->mode & MODE_FLAT_SS) ||
+           (seg == SEG_ES && cpu->mode & MODE_FLAT_ES);
+}
+
+static unsigned memory_variant(const struct cpu *cpu, const struct uop *u)
+{
+    bool lea = u->id == U_LEA_rm_16 || u->id == U_LEA_rm_32;
+    if (!(u->attr & UA_ADDR32))
+        return EA_E16;
+    if (!lea && !seg_is_flat(cpu, u->seg))
+        return EA_G32;
+    return u->index == NO_REG ? EA_BD : EA_BX;
+}
+
+/* The variant of U's handler in this mode; VARIANT_COUNT: the plain twin. */
+static unsigned handler_variant(const struct cpu *cpu, const struct uop *u)
+{
+    unsigned mode = cpu->mode, variant;
+    bool stack_flat = (mode & (MODE_STACK32 | MODE_FLAT_SS)) == (MODE_STACK32 | MODE_FLAT_SS);
+    if (mode & MODE_ALIGN)
+        return VARIANT_COUNT;
+    switch (uop_info[u->id].class) {
+    case CLASS_REG:
+    case CLASS_REGF:
+        return 0;
+    case CLASS_MEM:
+    case CLASS_MEMF:
+        return memory_variant(cpu, u);
+    case CLASS_STACK:
+        return stack_flat ? 0 : mode & MODE_STACK32 ? VARIANT_COUNT : 1;
+    case CLASS_MSTACK:
+        variant = memory_variant(cpu, u);
+        if (variant == EA_E16 ? mode & MODE_STACK32 : !stack_flat)
+            return VARIANT_COUNT;
+        return variant;
+    case CLASS_STRING:
+        return u->attr & UA_ADDR32 && mode & MODE_FLAT_ES && seg_is_flat(cpu, u->seg) ? 0 : 1;
+    }
+    return VARIANT_COUNT;
+}
+
+/* A direct jump that might leave the code segment is checked by its plain twin. */
+static bool jump_needs_check(const struct cpu *cpu, const struct insn *row, const struct uop *u)
+{
+    bool direct = row->operand[0] == OPD_Jb || row->operand[0] == OPD_Jv;
+    return direct && (u->disp > cpu->seg[SEG_CS].limit || cpu->mode & MODE_LIMIT_OTHER);
+}
+
+static bool may_fault(unsigned id)
+{
+    unsigned class = uop_info[id].class;
+    return (class != CLASS_REG && class != CLASS_REGF) ||
+           (id >= U_DIV_r_8 && id <= U_IDIV_m_32);
+}
+
+static u32 kills_of(const struct insn *row, const struct uop *u)
+{
+    if (row->checks & CHECK_MAYBE || (row->checks & CHECK_SHIFTS && !(u->imm & 31)))
+        return 0;
+    return row->sets | row->undef;
+}
+
+/*
+ * Pick handlers, backwards: a handler may leave the flags alone if each flag that it would set is
+ * set again before anybody can look. Whoever may fault, and every way out of the block, looks.
+ */
+static void choose_handlers(struct decoder *d)
+{
+    u32 live = OSZAPC;
+    for (unsigned i = d->count; i-- > 0;) {
+        struct uop *u = &d->uops[i];
+        const struct insn *row = d->row[i];
+        if (!row) { /* an exit, or the second half of one */
+            live = OSZAPC;
+            continue;
+        }
+        unsigned variant = handler_variant(d->cpu, u);
+        if (variant == VARIANT_COUNT || jump_needs_check(d->cpu, row, u)) {
+            u->fn = f_cold;
+            live = OSZAPC;
+            continue;
+        }
+        bool dead = !(live & (row->sets | row->undef));
+#ifdef PARANOID
+        dead = false;
+#endif
+        u->fn = fast_table[u->id][variant + (dead ? VARIANT_NF : 0)];
+        live = (live & ~kills_of(row, u)) | row->reads;
+        if (may_fault(u->id))
+            live = OSZAPC;
+#ifndef PARANOID
+        fast_fn *fused = d->row[i + 1] ? fused_find(u, u + 1, variant) : NULL;
+        if (fused)
+            u->fn = fused;
+#endif
+    }
+}
+
+static fast_fn *exit_resolver(const struct cpu *cpu, u32 from_eip, u32 to_eip)
+{
+    u32 base = (u32)cpu->seg[SEG_CS].base;
+    bool inside = (((base + from_eip) ^ (base + to_eip)) & ~0xfffu) == 0;
+    return inside && !(cpu->mode & MODE_LIMIT_OTHER) ? f_resolve : f_cross;
+}
+
+#else
+
+static void choose_handlers(struct decoder *d)
+{
+    (void)d;
+}
+
+#endif
+
+/* An exit to TARGET; COST is charged beyond what the block has cost so far. */
+static void put_exit(struct decoder *d, u32 from_eip, u32 target, u32 cost)
+{
+    struct block_exit *e = (struct block_exit *)&d->uops[d->count];
+    *e = (struct block_exit){
+        .u = {.id = U_EXIT, .eip = target, .cost = (u16)(d->cost + cost), .n = (u8)d->insns},
+        .charge = (s64)(d->cost + cost) << 32 | d->insns};
+#ifdef ENGINE_FAST
+    e->u.fn = f_exit;
+    e->resolve = exit_resolver(d->cpu, from_eip, target);
+#else
+    (void)from_eip;
+#endif
+    d->row[d->count] = d->row[d->count + 1] = NULL;
+    d->count += 2;
+}
+
+static bool is_conditional(const struct insn *row)
+{
+    return (row->op >= OP_J_o && row->op <= OP_J_nle) || (row->op >= OP_LOOP && row->op <= OP_JCXZ);
+}
+
+/* Instructions until the block is full or one ends it. */
+static void decode_run(struct decoder *d)
+{
+    bool open = true;
+    while (open && d->insns < BLOCK_INSNS && d->cost < BLOCK_COST &&
+           (d->linear & ~0xfffu) == (u32)(d->exec->key >> 40) << 12) {
+        struct uop *u = &d->uops[d->count];
+        const struct insn *row = decode_insn(d, u);
+        if (!row)
+            break;
+        u->cost = (u16)d->cost;
+        u->n = (u8)d->insns;
+        d->row[d->count++] = row;
+        d->insns++;
+        d->cost += row->cost;
+        d->eip += d->pos;
+        d->linear += d->pos;
+        d->first = false;
+        if (row->checks & CHECK_END) {
+            bool direct = row->operand[0] == OPD_Jb || row->operand[0] == OPD_Jv;
+            put_exit(d, u->eip, direct ? u->disp : d->eip, direct ? TAKEN_COST : 0);
+            open = is_conditional(row);
+        }
+        open = open && !d->key2;
+    }
+    if (open || d->key2)
+        put_exit(d, d->eip - 1, d->eip, 0);
+}
+
+/* Copy into the cache; the exits are not linked yet. */
+static struct block *block_build(struct decoder *d)
+{
+    struct block *b = block_alloc(d->cpu, d->count);
+    memcpy(b->uops, d->uops, d->count * sizeof d->uops[0]);
+    for (unsigned i = 0; i < d->count; i++) {
+        if (b->uops[i].id != U_EXIT)
+            continue;
+        struct block_exit *e = (struct block_exit *)&b->uops[i++];
+        exit_unlink(e);
+    }
+    return b;
+}
+
+struct block *block_decode(struct cpu *cpu, const struct exec_entry *exec,
+                           struct fetch_page *second)
+{
+    struct decoder d;
+    d.cpu = cpu;
+    d.exec = exec;
+    d.second = second;
+    d.key2 = 0;
+    d.eip = cpu->eip;
+    d.linear = (u32)cpu->seg[SEG_CS].base + cpu->eip;
+    d.first = true;
+    d.count = d.insns = 0;
+    d.cost = 0;
+    decode_run(&d);
+    d.row[d.count] = NULL;
+    choose_handlers(&d);
+    struct block *b = block_build(&d);
+    b->key = exec->key;
+    b->key2 = d.key2;
+    b->page[0] = exec->page;
+    b->address = (exec->key & 0xffffffffffu) << 12 | (((u32)cpu->seg[SEG_CS].base + cpu->eip) & 0xfff);
+    b->eip = cpu->eip;
+    b->last_eip = d.eip - 1;
+    b->mode = cpu->mode;
+    b->bytes = (u16)(d.eip - cpu->eip);
+    return b;
+}

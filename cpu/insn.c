@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: MIT */
+/* The tables that insn.def and handlers.def expand to. */
+#include <stdio.h>
+
+#include "cpu/handlers.h"
+#include "cpu/insn.h"
+
+/* What a condition looks at. */
+#define CC_FLAGS(n)                                                                                \
+    ((n) / 2 == 0   ? FO                                                                           \
+     : (n) / 2 == 1 ? FC                                                                           \
+     : (n) / 2 == 2 ? FZ                                                                           \
+     : (n) / 2 == 3 ? FC | FZ                                                                      \
+     : (n) / 2 == 4 ? FS_                                                                          \
+     : (n) / 2 == 5 ? FP_                                                                          \
+     : (n) / 2 == 6 ? FS_ | FO                                                                     \
+                    : FS_ | FO | FZ)
+
+const struct insn insn_table[] = {
+#define ANY REG_ANY
+#define LOCK CHECK_LOCK
+#define END CHECK_END
+#define MAYBE CHECK_MAYBE
+#define STR_REP CHECK_STR_REP
+#define STR_REPZ CHECK_STR_REPZ
+#define SHIFTS CHECK_SHIFTS
+#define INSN(map, opcode, reg, name, o1, o2, o3, op, size, since, checks, reads, sets, undef, cost) \
+    {map,         opcode,   reg,    #name,      {OPD_##o1, OPD_##o2, OPD_##o3},                    \
+     OP_##op,     SIZE_##size, since, checks,   reads, sets, undef, cost, __LINE__},
+#include "cpu/insn.def"
+#undef ANY
+#undef LOCK
+#undef END
+#undef MAYBE
+#undef STR_REP
+#undef STR_REPZ
+#undef SHIFTS
+};
+
+const unsigned insn_count = ARRAY_LEN(insn_table);
+
+const struct uop_info uop_info[U_COUNT] = {
+#define H(op, shape, size, class) {#op "_" #shape "_" #size, CLASS_##class},
+#include "cpu/handlers.def"
+    {"EXIT", CLASS_COLD},
+};
+
+plain_fn *const plain_table[U_COUNT] = {
+#define H(op, shape, size, class) p_##op##_##shape##_##size,
+#include "cpu/handlers.def"
+    p_EXIT,
+};
+
+#ifdef ENGINE_FAST
+#define ROW_COLD(n) {f_cold, f_cold, f_cold, f_cold, f_cold, f_cold, f_cold, f_cold}
+#define ROW_REG(n) {f_##n, f_##n, f_##n, f_##n, f_##n, f_##n, f_##n, f_##n}
+#define ROW_REGF(n) {f_##n, f_##n, f_##n, f_##n, f_##n##_nf, f_##n##_nf, f_##n##_nf, f_##n##_nf}
+#define ROW_MEM(n)                                                                                 \
+    {f_##n##_bd, f_##n##_bx, f_##n##_g32, f_##n##_e16,                                             \
+     f_##n##_bd, f_##n##_bx, f_##n##_g32, f_##n##_e16}
+#define ROW_MEMF(n)                                                                                \
+    {f_##n##_bd,    f_##n##_bx,    f_##n##_g32,    f_##n##_e16,                                    \
+     f_##n##_bd_nf, f_##n##_bx_nf, f_##n##_g32_nf, f_##n##_e16_nf}
+#define ROW_STACK(n) {f_##n##_s32, f_##n##_s16, f_cold, f_cold, f_##n##_s32, f_##n##_s16, f_cold, f_cold}
+#define ROW_MSTACK(n)                                                                              \
+    {f_##n##_bd, f_##n##_bx, f_cold, f_##n##_e16, f_##n##_bd, f_##n##_bx, f_cold, f_##n##_e16}
+#define ROW_STRING(n)                                                                              \
+    {f_##n##_flat, f_##n##_seg, f_cold, f_cold, f_##n##_flat, f_##n##_seg, f_cold, f_cold}
+
+fast_fn *const fast_table[U_COUNT][VARIANT_COUNT] = {
+#define H(op, shape, size, class) ROW_##class(op##_##shape##_##size),
+#include "cpu/handlers.def"
+    {f_exit, f_exit, f_exit, f_exit, f_exit, f_exit, f_exit, f_exit},
+};
+#endif
+
+enum { SIZES = 4 };
+#define SLOT(size) ((size) == 0 ? 0 : (size) == 8 ? 1 : (size) == 16 ? 2 : 3)
+
+static const u16 uop_by_shape[OP_COUNT][SHAPE_COUNT][SIZES] = {
+#define H(op, shape, size, class)                                                                  \
+    [OP_##op][SHAPE_##shape][SLOT(size)] = U_##op##_##shape##_##size + 1,
+#include "cpu/handlers.def"
+};
+
+unsigned uop_find(unsigned op, unsigned shape, unsigned size)
+{
+    unsigned id = uop_by_shape[op][shape][SLOT(size)];
+    return id ? id - 1 : U_COUNT;
+}
+
+static bool has_modrm(const struct insn *row)
+{
+    if (row->reg != REG_ANY)
+        return true;
+    for (unsigned i = 0; i < 3; i++) {
+        unsigned o = row->operand[i];
+        if ((o >= OPD_Eb && o <= OPD_Sw) || o == OPD_Fpu)
+            return true;
+    }
+    return false;
+}
+
+bool insn_index_build(struct insn_index *index)
+{
+    bool good = true;
+    memset(index, 0, sizeof *index);
+    for (unsigned i = 0; i < insn_count; i++) {
+        const struct insn *row = &insn_table[i];
+        unsigned first = row->reg == REG_ANY ? 0 : row->reg;
+        unsigned last = row->reg == REG_ANY ? 7 : row->reg;
+        for (unsigned reg = first; reg <= last; reg++) {
+            u16 *slot = &index->row[row->map][row->opcode][reg];
+            if (*slot) {
+                fprintf(stderr, "insn.def:%u and insn.def:%u claim the same opcode %02x /%u\n",
+                        insn_table[*slot - 1].line, row->line, row->opcode, reg);
+                good = false;
+            }
+            *slot = (u16)(i + 1);
+        }
+        index->modrm[row->map][row->opcode] = has_modrm(row);
+    }
+    return good;
+}

@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: MIT */
+/* The instruction table as data: rows of insn.def, micro-ops of handlers.def. */
+#ifndef CPU_INSN_H
+#define CPU_INSN_H
+
+#include "config.h"
+#include "cpu/flags.h"
+#include "cpu/uop.h"
+
+/* Operands in the manual's notation. SDM 2D "Codes for Addressing Method", "Operand Type". */
+#define INSN_OPERANDS(X)                                                                           \
+    X(NONE)                                                                                        \
+    X(Eb) X(Ev) X(Ew)            /* ModRM: register or memory */                                   \
+    X(Es)                        /* the same: 16 bits in memory, operand size in a register */     \
+    X(Gb) X(Gv) X(Gw)            /* ModRM.reg */                                                   \
+    X(M) X(Mp) X(Ma) X(Mq)       /* memory only: any, far pointer, two bounds, 8 bytes */          \
+    X(Rd) X(Cd) X(Dd) X(Td)      /* register only, control, debug, test register */                \
+    X(Sw)                        /* segment register by ModRM.reg */                               \
+    X(Zb) X(Zv)                  /* register in the opcode */                                      \
+    X(Ib) X(sIb) X(Iw) X(Iv)     /* immediate; sIb is sign-extended */                             \
+    X(IbX)                       /* a second immediate byte */                                     \
+    X(Jb) X(Jv) X(Ap)            /* relative, far pointer */                                       \
+    X(Ob) X(Ov)                  /* address in the instruction */                                  \
+    X(Xb) X(Xv) X(Yb) X(Yv)      /* DS:SI, ES:DI */                                                \
+    X(AL) X(AX) X(CL) X(DX) X(ONE)                                                                 \
+    X(ES) X(CS) X(SS) X(DS) X(FS) X(GS)                                                            \
+    X(Fpu)                       /* ModRM of an x87 instruction */
+
+enum insn_operand {
+#define X(name) OPD_##name,
+    INSN_OPERANDS(X)
+#undef X
+};
+
+/* Flags as the table writes them: bits of EFLAGS. */
+enum {
+    FO = FL_OF,
+    FS_ = FL_SF,
+    FZ = FL_ZF,
+    FA = FL_AF,
+    FP_ = FL_PF,
+    FC = FL_CF,
+    OSZAPC = FL_ARITH,
+    OSZAP = FL_ARITH & ~FL_CF,
+    OSAPC = FL_ARITH & ~FL_ZF,
+    SZAPC = FL_ARITH & ~FL_OF,
+    SZAP = SZAPC & ~FL_CF,
+    OSZP = OSZAP & ~FL_AF,
+};
+
+enum insn_size { SIZE_N, SIZE_B, SIZE_W, SIZE_D, SIZE_V, SIZE_A, SIZE_AB, SIZE_S };
+
+enum {
+    CHECK_LOCK = 1,
+    CHECK_END = 2,
+    CHECK_MAYBE = 4,    /* may leave its flags as they were */
+    CHECK_STR_REP = 8,  /* REP and REPNE repeat */
+    CHECK_STR_REPZ = 16, /* REPE and REPNE repeat while ZF says so */
+    CHECK_SHIFTS = 32,  /* leaves the flags if its immediate count is 0 */
+};
+
+enum cpu_generation { I86, I186, I286, I386, I486, I586, I686 };
+
+enum { MAP_1BYTE, MAP_0F, MAP_COUNT };
+enum { REG_ANY = 0xff };
+
+struct insn {
+    u8 map, opcode, reg;
+    const char *name;
+    u8 operand[3];
+    u16 op;
+    u8 size, since, checks;
+    u16 reads, sets, undef;
+    u8 cost;
+    u16 line; /* in insn.def */
+};
+
+extern const struct insn insn_table[];
+extern const unsigned insn_count;
+
+/* Every operation that rows and handlers name. */
+#define INSN_OPS(X)                                                                                \
+    X(ADD) X(OR) X(ADC) X(SBB) X(AND) X(SUB) X(XOR) X(CMP) X(TEST) X(INC) X(DEC) X(NEG) X(NOT)     \
+    X(ROL) X(ROR) X(RCL) X(RCR) X(SHL) X(SHR) X(SAR) X(SHLD) X(SHRD)                               \
+    X(BT) X(BTS) X(BTR) X(BTC) X(BSF) X(BSR)                                                       \
+    X(MOV) X(MOVZX8) X(MOVSX8) X(MOVZX16) X(MOVSX16) X(LEA) X(XCHG) X(CBW) X(CWD) X(BSWAP) X(NOP)  \
+    X(LAHF) X(SAHF) X(CLC) X(STC) X(CMC) X(CLD) X(STD) X(SALC) X(MOV_FROM_S) X(MOV_TO_S) X(LFP)    \
+    X(XLAT) X(IMUL2) X(IMUL3) X(MUL) X(IMUL) X(DIV) X(IDIV)                                        \
+    X(JMP) X(CALL) X(RET) X(LOOP) X(LOOPE) X(LOOPNE) X(JCXZ)                                       \
+    X(PUSH) X(PUSH_S) X(POP) X(POP_S) X(LEAVE) X(PUSHA) X(POPA) X(PUSHF) X(POPF) X(ENTER)          \
+    X(MOVS) X(STOS) X(LODS) X(CMPS) X(SCAS) X(INS) X(OUTS)                                         \
+    X(REP_MOVS) X(REP_STOS) X(REP_LODS) X(REP_CMPS) X(REP_SCAS) X(REP_INS) X(REP_OUTS)             \
+    X(IN) X(OUT) X(DAA) X(DAS) X(AAA) X(AAS) X(AAM) X(AAD) X(XADD) X(CMPXCHG) X(CMPXCHG8B)         \
+    X(BOUND) X(CALLF) X(JMPF) X(RETF) X(IRET) X(INT) X(INT3) X(INTO) X(ICEBP) X(UD)                \
+    X(CLI) X(STI) X(HLT) X(WAIT) X(ESC) X(ARPL) X(LAR) X(LSL) X(SLDT) X(STR)        \
+    X(LLDT) X(LTR) X(VERR) X(VERW) X(SGDT) X(SIDT) X(LGDT) X(LIDT) X(SMSW) X(LMSW) X(INVLPG)       \
+    X(CLTS) X(INVD) X(WBINVD) X(CPUID) X(RDTSC) X(RDMSR) X(WRMSR)                                  \
+    X(MOV_FROM_CR) X(MOV_TO_CR) X(MOV_FROM_DR) X(MOV_TO_DR) X(MOV_FROM_TR) X(MOV_TO_TR)
+
+enum insn_op {
+    OP_NONE,
+#define X(name) OP_##name,
+    INSN_OPS(X)
+#undef X
+#define X(cc, n) OP_J_##cc,
+    EACH_CC(X)
+#undef X
+#define X(cc, n) OP_SET_##cc,
+    EACH_CC(X)
+#undef X
+#define X(cc, n) OP_CMOV_##cc,
+    EACH_CC(X)
+#undef X
+    OP_COUNT
+};
+
+/* What the operands are, in their order: see handlers.def. */
+#define INSN_SHAPES(X)                                                                             \
+    X(o) X(r) X(m) X(i) X(rr) X(ri) X(rm) X(mr) X(mi) X(ir) X(rc) X(mc) X(rri) X(rmi) X(mri)       \
+    X(rrc) X(mrc) X(a16) X(a32)
+
+enum insn_shape {
+#define X(name) SHAPE_##name,
+    INSN_SHAPES(X)
+#undef X
+    SHAPE_COUNT
+};
+
+/* Which fast handlers a micro-op has. */
+enum handler_class { CLASS_COLD, CLASS_REG, CLASS_REGF, CLASS_MEM, CLASS_MEMF, CLASS_STACK,
+                     CLASS_MSTACK, CLASS_STRING };
+
+/* Forms of a memory operand with a fast handler of their own. */
+enum { EA_BD, EA_BX, EA_G32, EA_E16, EA_COUNT };
+enum { VARIANT_NF = EA_COUNT, VARIANT_COUNT = 2 * EA_COUNT };
+
+/* Micro-ops: U_<operation>_<shape>_<size>. */
+enum uop_id {
+#define H(op, shape, size, class) U_##op##_##shape##_##size,
+#include "cpu/handlers.def"
+    U_EXIT, /* the end of a block: go on where the exit is linked to */
+    U_COUNT
+};
+
+struct uop_info {
+    const char *name;
+    u8 class;
+};
+
+extern const struct uop_info uop_info[U_COUNT];
+extern plain_fn *const plain_table[U_COUNT];
+#ifdef ENGINE_FAST
+extern fast_fn *const fast_table[U_COUNT][VARIANT_COUNT];
+#endif
+
+/* The micro-op for an operation, shape and size (8, 16, 32 or 0); U_COUNT: there is none. */
+unsigned uop_find(unsigned op, unsigned shape, unsigned size);
+
+/* From encoding to row + 1; 0: no such instruction. */
+struct insn_index {
+    u16 row[MAP_COUNT][256][8];
+    bool modrm[MAP_COUNT][256];
+};
+
+/* False if two rows claim one encoding; both are named on stderr. */
+bool insn_index_build(struct insn_index *index);
+
+#endif

@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: MIT */
+/* Pushes and pops that are plain only. SDM 2B "POP", "PUSHA", "POPA", "PUSHF", "POPF", SDM 2A
+ * "ENTER". */
+#include "cpu/protect.h"
+#include "cpu/stackform.h"
+
+/*
+ * POP to memory: the address is computed with the stack pointer already incremented, and both
+ * operands are checked before anything changes.
+ */
+#define POP_MEM(s)                                                                                 \
+    HANDLER(POP_m_##s)                                                                             \
+    {                                                                                              \
+        struct at k, m;                                                                            \
+        u32 sp = stack_offset(cpu, 0);                                                             \
+        mem_find(cpu, &k, SEG_SS, sp, BYTES_##s, 0);                                               \
+        u64 old = cpu->r[ESP];                                                                     \
+        stack_set(cpu, sp + BYTES_##s);                                                            \
+        u32 ea = plain_ea(cpu, u);                                                                 \
+        u64 new = cpu->r[ESP];                                                                     \
+        cpu->r[ESP] = old;                                                                         \
+        mem_find(cpu, &m, u->seg, ea, BYTES_##s, 1);                                               \
+        ST(s, at_get(cpu, &k));                                                                    \
+        cpu->r[ESP] = new;                                                                         \
+        NEXT;                                                                                      \
+    }
+POP_MEM(16)
+POP_MEM(32)
+
+/* POP to a segment register: the load may fault with the stack pointer unchanged. */
+#define POP_SEG(s)                                                                                 \
+    HANDLER(POP_S_o_##s)                                                                           \
+    {                                                                                              \
+        u32 sp = stack_offset(cpu, 0), old_mask = stack_mask(cpu);                                 \
+        u16 selector = (u16)mem_read(cpu, SEG_SS, sp, 2);                                          \
+        if (s == 32)                                                                               \
+            mem_read(cpu, SEG_SS, sp, 4);                                                          \
+        segment_load(cpu, u->dst, selector);                                                       \
+        u32 esp = (u32)cpu->r[ESP];                                                                \
+        cpu->r[ESP] = (esp & ~old_mask) | ((sp + BYTES_##s) & old_mask);                           \
+        if (u->dst == SEG_SS)                                                                      \
+            interrupt_shadow(cpu, u, true);                                                        \
+        NEXT;                                                                                      \
+    }
+POP_SEG(16)
+POP_SEG(32)
+
+/* PUSHA and POPA: all eight slots are checked first; a slot may lie apart when SP wraps. */
+#define PUSHA(s)                                                                                   \
+    HANDLER(PUSHA_o_##s)                                                                           \
+    {                                                                                              \
+        struct at slot[8];                                                                         \
+        for (unsigned i = 0; i < 8; i++)                                                           \
+            mem_find(cpu, &slot[i], SEG_SS, stack_offset(cpu, (u32) - (s32)((i + 1) * BYTES_##s)), \
+                     BYTES_##s, 1);                                                                \
+        for (unsigned i = 0; i < 8; i++)                                                           \
+            at_put(cpu, &slot[i], R(s, i * 8));                                                    \
+        stack_set(cpu, stack_offset(cpu, (u32) - (s32)(8 * BYTES_##s)));                           \
+        NEXT;                                                                                      \
+    }                                                                                              \
+    HANDLER(POPA_o_##s)                                                                            \
+    {                                                                                              \
+        u##s v[8];                                                                                 \
+        for (unsigned i = 0; i < 8; i++)                                                           \
+            v[i] = (u##s)mem_read(cpu, SEG_SS, stack_offset(cpu, i * BYTES_##s), BYTES_##s);       \
+        u32 sp = stack_offset(cpu, 8 * BYTES_##s);                                                 \
+        for (unsigned i = 0; i < 8; i++)                                                           \
+            if (7 - i != ESP)                                                                      \
+                W(s, (7 - i) * 8, v[i]);                                                           \
+        stack_set(cpu, sp);                                                                        \
+        NEXT;                                                                                      \
+    }
+PUSHA(16)
+PUSHA(32)
+
+/* PUSHF and POPF are IOPL-sensitive in virtual-8086 mode. The image of RF and VM is 0. */
+static void check_vm86_iopl(struct cpu *cpu)
+{
+    if (cpu_vm86(cpu) && cpu_iopl(cpu) < 3)
+        cpu_raise(cpu, EX_GP, 0, REASON_IOPL);
+}
+
+#define PUSHF(s)                                                                                   \
+    HANDLER(PUSHF_o_##s)                                                                           \
+    {                                                                                              \
+        check_vm86_iopl(cpu);                                                                      \
+        u32 sp = stack_offset(cpu, (u32)-BYTES_##s);                                               \
+        u32 image = cpu_eflags(cpu) & ~(u32)(FL_RF | FL_VM);                                       \
+        mem_write(cpu, SEG_SS, sp, (u##s)image, BYTES_##s);                                        \
+        stack_set(cpu, sp);                                                                        \
+        NEXT;                                                                                      \
+    }
+PUSHF(16)
+PUSHF(32)
+
+/* What POPF may change. SDM 2B "POPF", the table of modes and privilege. */
+static u32 popf_mask(const struct cpu *cpu, unsigned bits)
+{
+    u32 may = FL_ARITH | FL_TF | FL_DF | FL_NT;
+    if (bits == 32)
+        may |= FL_AC | FL_ID;
+    if (!cpu_protected(cpu) || (cpu->cpl == 0 && !cpu_vm86(cpu)))
+        may |= FL_IOPL;
+    if (!cpu_protected(cpu) || cpu->cpl <= cpu_iopl(cpu))
+        may |= FL_IF;
+    return may;
+}
+
+/* IF, TF or AC may have changed: the run loop looks before the next instruction. */
+static void flags_changed(struct cpu *cpu, u32 old)
+{
+    u32 now = cpu->eflags, changed = old ^ now;
+    if (changed & FL_AC)
+        mode_update(cpu);
+    if (now & FL_TF || (changed & FL_IF && cpu->intr))
+        cpu->stop |= STOP_EVENT;
+}
+
+#define POPF(s)                                                                                    \
+    HANDLER(POPF_o_##s)                                                                            \
+    {                                                                                              \
+        check_vm86_iopl(cpu);                                                                      \
+        u32 sp = stack_offset(cpu, 0), old = cpu->eflags, may = popf_mask(cpu, s);                 \
+        u32 image = (u32)mem_read(cpu, SEG_SS, sp, BYTES_##s);                                     \
+        stack_set(cpu, sp + BYTES_##s);                                                            \
+        cpu_set_eflags(cpu, (cpu_eflags(cpu) & ~may & ~(u32)FL_RF) | (image & may));               \
+        flags_changed(cpu, old);                                                                   \
+        NEXT;                                                                                      \
+    }
+POPF(16)
+POPF(32)
+
+/*
+ * ENTER: every frame pointer that is copied and every slot that is written is checked first, and
+ * that a push at the final stack pointer would succeed (SDM 2A "ENTER", exceptions).
+ */
+#define ENTER(s)                                                                                   \
+    HANDLER(ENTER_i_##s)                                                                           \
+    {                                                                                              \
+        unsigned level = u->imm >> 16 & 31;                                                        \
+        u32 frame = stack_offset(cpu, (u32)-BYTES_##s), sp = frame;                                \
+        u##s copy[32];                                                                             \
+        struct at slot[33], last;                                                                  \
+        mem_find(cpu, &slot[0], SEG_SS, frame, BYTES_##s, 1);                                      \
+        for (unsigned i = 1; i < level; i++) {                                                     \
+            u32 from = ((u32)cpu->r[EBP] - i * BYTES_##s) & stack_mask(cpu);                       \
+            copy[i] = (u##s)mem_read(cpu, SEG_SS, from, BYTES_##s);                                \
+        }                                                                                          \
+        for (unsigned i = 1; i <= level; i++) {                                                    \
+            sp = (sp - BYTES_##s) & stack_mask(cpu);                                               \
+            mem_find(cpu, &slot[i], SEG_SS, sp, BYTES_##s, 1);                                     \
+        }                                                                                          \
+        sp = (sp - (u->imm & 0xffff)) & stack_mask(cpu);                                           \
+        mem_find(cpu, &last, SEG_SS, sp, BYTES_##s, 1);                                            \
+        at_put(cpu, &slot[0], R(s, EBP * 8));                                                      \
+        for (unsigned i = 1; i < level; i++)                                                       \
+            at_put(cpu, &slot[i], copy[i]);                                                        \
+        if (level)                                                                                 \
+            at_put(cpu, &slot[level], (u##s)(((u32)cpu->r[ESP] & ~stack_mask(cpu)) | frame));      \
+        W(s, EBP * 8, ((u32)cpu->r[ESP] & ~stack_mask(cpu)) | frame);                              \
+        stack_set(cpu, sp);                                                                        \
+        NEXT;                                                                                      \
+    }
+ENTER(16)
+ENTER(32)

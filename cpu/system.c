@@ -1,0 +1,414 @@
+/* SPDX-License-Identifier: MIT */
+/* System instructions: control, debug and table registers, IF, CPUID, time stamp, coprocessor
+ * escapes. SDM 2A to 2C under each name; SDM 3A "Control Registers". */
+#include "cpu/forms.h"
+#include "cpu/protect.h"
+
+static void require_ring0(struct cpu *cpu)
+{
+    if (cpu->cpl)
+        cpu_raise(cpu, EX_GP, 0, REASON_PRIVILEGE);
+}
+
+/* Instructions on descriptors are not recognised in real and virtual-8086 mode. */
+static void require_protected(struct cpu *cpu)
+{
+    if (cpu_real_segments(cpu))
+        cpu_raise(cpu, EX_UD, 0, REASON_MODE);
+}
+
+/* Interrupt flag. */
+
+static void check_if(struct cpu *cpu)
+{
+    if (cpu_protected(cpu) && cpu->cpl > cpu_iopl(cpu))
+        cpu_raise(cpu, EX_GP, 0, REASON_IOPL);
+}
+
+HANDLER(CLI_o_0)
+{
+    check_if(cpu);
+    cpu->eflags &= ~(u32)FL_IF;
+    NEXT;
+}
+
+HANDLER(STI_o_0)
+{
+    check_if(cpu);
+    if (!(cpu->eflags & FL_IF)) {
+        cpu->eflags |= FL_IF;
+        interrupt_shadow(cpu, u, false);
+        if (cpu->intr)
+            cpu->stop |= STOP_EVENT;
+    }
+    NEXT;
+}
+
+/* Control registers. */
+
+#define CR0_BITS                                                                                   \
+    (CR0_PE | CR0_MP | CR0_EM | CR0_TS | CR0_ET | CR0_NE | CR0_WP | CR0_AM | CR0_NW | CR0_CD |     \
+     CR0_PG)
+
+static void write_cr0(struct cpu *cpu, u32 value)
+{
+    u32 changed = cpu->cr0 ^ value;
+    if ((value & CR0_PG && !(value & CR0_PE)) || (value & CR0_NW && !(value & CR0_CD)))
+        cpu_raise(cpu, EX_GP, 0, REASON_RESERVED);
+    cpu->cr0 = (value & CR0_BITS) | CR0_ET;
+    if (changed & (CR0_PG | CR0_WP | CR0_PE))
+        tlb_flush(cpu);
+    mode_update(cpu);
+}
+
+static u32 read_cr(const struct cpu *cpu, unsigned n)
+{
+    return n == 0 ? cpu->cr0 : n == 2 ? cpu->cr2 : n == 3 ? cpu->cr3 : cpu->cr4;
+}
+
+HANDLER(MOV_FROM_CR_rr_32)
+{
+    require_ring0(cpu);
+    W_32(u->dst, read_cr(cpu, u->src));
+    NEXT;
+}
+
+HANDLER(MOV_TO_CR_rr_32)
+{
+    u32 value = R_32(u->src);
+    require_ring0(cpu);
+    if (u->dst == 0) {
+        write_cr0(cpu, value);
+    } else if (u->dst == 2) {
+        cpu->cr2 = value;
+    } else if (u->dst == 3) {
+        cpu->cr3 = value;
+        tlb_flush(cpu);
+    } else {
+        if (value & ~(u32)(CR4_TSD | CR4_DE))
+            cpu_raise(cpu, EX_GP, 0, REASON_RESERVED);
+        cpu->cr4 = value;
+    }
+    EXIT(1);
+}
+
+/* DR4 and DR5 are DR6 and DR7, unless CR4.DE makes them undefined. */
+static unsigned debug_register(struct cpu *cpu, unsigned n)
+{
+    if (n != 4 && n != 5)
+        return n;
+    if (cpu->cr4 & CR4_DE)
+        cpu_raise(cpu, EX_UD, 0, REASON_MODE);
+    return n + 2;
+}
+
+HANDLER(MOV_FROM_DR_rr_32)
+{
+    unsigned n = debug_register(cpu, u->src);
+    require_ring0(cpu);
+    W_32(u->dst, cpu->dr[n]);
+    NEXT;
+}
+
+HANDLER(MOV_TO_DR_rr_32)
+{
+    unsigned n = debug_register(cpu, u->dst);
+    u32 value = R_32(u->src);
+    require_ring0(cpu);
+    if (n == 6)
+        value = (value & 0xe00f) | 0xffff0ff0u;
+    if (n == 7)
+        value = (value & 0xffff2fffu) | 0x400;
+    cpu->dr[n] = value;
+    EXIT(1);
+}
+
+HANDLER(MOV_FROM_TR_rr_32)
+{
+    require_ring0(cpu);
+    W_32(u->dst, cpu->tr_test[u->src]);
+    NEXT;
+}
+
+HANDLER(MOV_TO_TR_rr_32)
+{
+    require_ring0(cpu);
+    cpu->tr_test[u->dst] = R_32(u->src);
+    NEXT;
+}
+
+/* LMSW sets PE but never clears it. */
+static const struct uop *load_msw(struct cpu *cpu, const struct uop *u, u16 value)
+{
+    u32 bits = CR0_MP | CR0_EM | CR0_TS;
+    write_cr0(cpu, (cpu->cr0 & ~bits) | (value & (bits | CR0_PE)));
+    EXIT(1);
+}
+
+HANDLER(LMSW_r_16)
+{
+    require_ring0(cpu);
+    return load_msw(cpu, u, R_16(u->dst));
+}
+
+HANDLER(LMSW_m_16)
+{
+    require_ring0(cpu);
+    return load_msw(cpu, u, (u16)mem_read(cpu, u->seg, plain_ea(cpu, u), 2));
+}
+
+REG(SMSW_r_16, W_16(u->dst, cpu->cr0);)
+REG(SMSW_r_32, W_32(u->dst, cpu->cr0);)
+MEM(SMSW_m_16, 16, 1, ST(16, cpu->cr0);)
+
+HANDLER(CLTS_o_0)
+{
+    require_ring0(cpu);
+    cpu->cr0 &= ~(u32)CR0_TS;
+    NEXT;
+}
+
+HANDLER(INVLPG_m_0)
+{
+    require_ring0(cpu);
+    tlb_flush_page(cpu, (u32)cpu->seg[u->seg].base + plain_ea(cpu, u));
+    EXIT(1);
+}
+
+/* There is no cache to see. */
+HANDLER(INVD_o_0)
+{
+    require_ring0(cpu);
+    NEXT;
+}
+
+HANDLER(WBINVD_o_0)
+{
+    require_ring0(cpu);
+    NEXT;
+}
+
+/* Descriptor tables. The operand is a 16-bit limit and a 32-bit base. */
+
+static u32 base_offset(struct cpu *cpu, const struct uop *u)
+{
+    u32 ea = plain_ea(cpu, u) + 2;
+    return u->attr & UA_ADDR32 ? ea : (u16)ea;
+}
+
+static void table_store(struct cpu *cpu, const struct uop *u, const struct table_register *table)
+{
+    struct at limit, base;
+    mem_find(cpu, &limit, u->seg, plain_ea(cpu, u), 2, ACCESS_WRITE);
+    mem_find(cpu, &base, u->seg, base_offset(cpu, u), 4, ACCESS_WRITE);
+    at_put(cpu, &limit, table->limit);
+    at_put(cpu, &base, table->base);
+}
+
+/* With a 16-bit operand the base has 24 bits. */
+static void table_load(struct cpu *cpu, const struct uop *u, struct table_register *table)
+{
+    require_ring0(cpu);
+    u16 limit = (u16)mem_read(cpu, u->seg, plain_ea(cpu, u), 2);
+    u32 base = (u32)mem_read(cpu, u->seg, base_offset(cpu, u), 4);
+    table->limit = limit;
+    table->base = u->attr & UA_OP32 ? base : base & 0xffffff;
+}
+
+#define TABLES(s)                                                                                  \
+    REG(SGDT_m_##s, table_store(cpu, u, &cpu->gdtr);)                                              \
+    REG(SIDT_m_##s, table_store(cpu, u, &cpu->idtr);)                                              \
+    REG(LGDT_m_##s, table_load(cpu, u, &cpu->gdtr);)                                               \
+    REG(LIDT_m_##s, table_load(cpu, u, &cpu->idtr);)
+TABLES(16)
+TABLES(32)
+
+#define STORE_SELECTOR(NAME, reg)                                                                  \
+    REG(NAME##_r_16, require_protected(cpu); W_16(u->dst, cpu->reg.selector);)                     \
+    REG(NAME##_r_32, require_protected(cpu); W_32(u->dst, cpu->reg.selector);)                     \
+    HANDLER(NAME##_m_16)                                                                           \
+    {                                                                                              \
+        require_protected(cpu);                                                                    \
+        mem_write(cpu, u->seg, plain_ea(cpu, u), cpu->reg.selector, 2);                            \
+        NEXT;                                                                                      \
+    }
+STORE_SELECTOR(SLDT, ldtr)
+STORE_SELECTOR(STR, tr)
+
+#define LOAD_SELECTOR(NAME, load)                                                                  \
+    HANDLER(NAME##_r_16)                                                                           \
+    {                                                                                              \
+        require_protected(cpu);                                                                    \
+        require_ring0(cpu);                                                                        \
+        load(cpu, R_16(u->dst));                                                                   \
+        NEXT;                                                                                      \
+    }                                                                                              \
+    HANDLER(NAME##_m_16)                                                                           \
+    {                                                                                              \
+        require_protected(cpu);                                                                    \
+        require_ring0(cpu);                                                                        \
+        load(cpu, (u16)mem_read(cpu, u->seg, plain_ea(cpu, u), 2));                                \
+        NEXT;                                                                                      \
+    }
+LOAD_SELECTOR(LLDT, segment_lldt)
+LOAD_SELECTOR(LTR, segment_ltr)
+
+/* Looking at descriptors: the answer is ZF. */
+
+static void set_zf(struct cpu *cpu, bool zf)
+{
+    FLAGS;
+    f_unpack(&f, (f_pack(&f) & ~(u32)FL_ZF) | (zf ? FL_ZF : 0));
+    KEEP;
+}
+
+static u16 operand_r(struct cpu *cpu, const struct uop *u, u8 offset)
+{
+    (void)u;
+    return R_16(offset);
+}
+
+static u16 operand_m(struct cpu *cpu, const struct uop *u, u8 offset)
+{
+    (void)offset;
+    return (u16)mem_read(cpu, u->seg, plain_ea(cpu, u), 2);
+}
+
+#define VERIFY(NAME, shape, write)                                                                 \
+    HANDLER(NAME##_##shape##_16)                                                                   \
+    {                                                                                              \
+        require_protected(cpu);                                                                    \
+        set_zf(cpu, segment_verify(cpu, operand_##shape(cpu, u, u->dst), write));                  \
+        NEXT;                                                                                      \
+    }
+VERIFY(VERR, r, false)
+VERIFY(VERR, m, false)
+VERIFY(VERW, r, true)
+VERIFY(VERW, m, true)
+
+#define LOOK(NAME, look, shape, s)                                                                 \
+    HANDLER(NAME##_r##shape##_##s)                                                                 \
+    {                                                                                              \
+        u32 value;                                                                                 \
+        require_protected(cpu);                                                                    \
+        bool good = look(cpu, operand_##shape(cpu, u, u->src), &value);                            \
+        if (good)                                                                                  \
+            W(s, u->dst, value);                                                                   \
+        set_zf(cpu, good);                                                                         \
+        NEXT;                                                                                      \
+    }
+#define LOOKS(NAME, look)                                                                          \
+    LOOK(NAME, look, r, 16) LOOK(NAME, look, m, 16) LOOK(NAME, look, r, 32) LOOK(NAME, look, m, 32)
+LOOKS(LAR, segment_lar)
+LOOKS(LSL, segment_lsl)
+
+/* ARPL: raise the RPL of the destination to that of the source. */
+HANDLER(ARPL_rr_16)
+{
+    require_protected(cpu);
+    u16 a = R_16(u->dst), rpl = R_16(u->src) & 3;
+    bool raise = (a & 3) < rpl;
+    if (raise)
+        W_16(u->dst, (a & ~3) | rpl);
+    set_zf(cpu, raise);
+    NEXT;
+}
+
+HANDLER(ARPL_mr_16)
+{
+    struct at m;
+    require_protected(cpu);
+    mem_find(cpu, &m, u->seg, plain_ea(cpu, u), 2, ACCESS_WRITE);
+    u16 a = (u16)at_get(cpu, &m), rpl = R_16(u->src) & 3;
+    bool raise = (a & 3) < rpl;
+    if (raise)
+        at_put(cpu, &m, (a & ~3u) | rpl);
+    set_zf(cpu, raise);
+    NEXT;
+}
+
+/* Identification and time. */
+
+enum {
+    CPUID_TSC = 1 << 4,
+    CPUID_DE = 1 << 2,
+    CPUID_MSR = 1 << 5,
+    CPUID_CX8 = 1 << 8,
+    CPUID_CMOV = 1 << 15,
+};
+
+HANDLER(CPUID_o_0)
+{
+    u32 leaf = R_32(EAX * 8);
+    static const u32 leaves[2][4] = {
+        {1, 0x756e6547, 0x6c65746e, 0x49656e69}, /* "GenuineIntel" in EBX, EDX, ECX */
+        {CPU_SIGNATURE, 0, 0, CPUID_TSC | CPUID_DE | CPUID_MSR | CPUID_CX8 | CPUID_CMOV},
+    };
+    const u32 *l = leaves[leaf == 0 ? 0 : 1]; /* beyond the last leaf: the last one */
+    W_32(EAX * 8, l[0]);
+    W_32(EBX * 8, l[1]);
+    W_32(ECX * 8, l[2]);
+    W_32(EDX * 8, l[3]);
+    NEXT;
+}
+
+static u64 time_stamp(struct cpu *cpu)
+{
+    cpu_sync_clock(cpu);
+    return cpu->clock->cycles + cpu->tsc_offset;
+}
+
+HANDLER(RDTSC_o_0)
+{
+    if (cpu->cr4 & CR4_TSD && cpu->cpl)
+        cpu_raise(cpu, EX_GP, 0, REASON_PRIVILEGE);
+    u64 t = time_stamp(cpu);
+    W_32(EAX * 8, t);
+    W_32(EDX * 8, t >> 32);
+    NEXT;
+}
+
+enum { MSR_TSC = 0x10, MSR_MICROCODE = 0x8b };
+
+HANDLER(RDMSR_o_0)
+{
+    u32 n = R_32(ECX * 8);
+    require_ring0(cpu);
+    if (n != MSR_TSC && n != MSR_MICROCODE)
+        cpu_raise(cpu, EX_GP, 0, REASON_MSR);
+    u64 v = n == MSR_TSC ? time_stamp(cpu) : 0;
+    W_32(EAX * 8, v);
+    W_32(EDX * 8, v >> 32);
+    NEXT;
+}
+
+HANDLER(WRMSR_o_0)
+{
+    u32 n = R_32(ECX * 8);
+    u64 v = (u64)R_32(EDX * 8) << 32 | R_32(EAX * 8);
+    require_ring0(cpu);
+    if (n != MSR_TSC && n != MSR_MICROCODE)
+        cpu_raise(cpu, EX_GP, 0, REASON_MSR);
+    if (n == MSR_TSC)
+        cpu->tsc_offset += v - time_stamp(cpu);
+    NEXT;
+}
+
+/* Coprocessor. There is none: an escape that does not trap has no effect, so FNSTSW leaves its
+ * destination as it was, which is how software finds out. */
+
+static void check_escape(struct cpu *cpu)
+{
+    if (cpu->cr0 & (CR0_EM | CR0_TS))
+        cpu_raise(cpu, EX_NM, 0, REASON_NO_FPU);
+}
+
+REG(ESC_r_0, check_escape(cpu);)
+REG(ESC_m_0, check_escape(cpu);)
+
+HANDLER(WAIT_o_0)
+{
+    if ((cpu->cr0 & (CR0_MP | CR0_TS)) == (CR0_MP | CR0_TS))
+        cpu_raise(cpu, EX_NM, 0, REASON_NO_FPU);
+    NEXT;
+}

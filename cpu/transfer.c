@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: MIT */
+/* Far jumps, calls and returns, interrupts by instruction, HLT: handlers around far.c and
+ * interrupt.c. Each ends its block; the exit behind it pays. */
+#include "cpu/forms.h"
+#include "cpu/protect.h"
+
+#define NEXT_EIP (u->eip + u->len)
+#define SIZE_OF(u) ((u)->attr & UA_OP32 ? 4u : 2u)
+
+/* Everything is done and cpu->eip set: on to the next block. */
+#define ARRIVED return plain_indirect(cpu, (const struct block_exit *)(u + 1), cpu->eip)
+
+static void read_far(struct cpu *cpu, const struct uop *u, u32 *offset, u16 *selector)
+{
+    u32 ea = plain_ea(cpu, u), size = SIZE_OF(u);
+    u32 behind = u->attr & UA_ADDR32 ? ea + size : (u16)(ea + size);
+    *offset = (u32)mem_read(cpu, u->seg, ea, size);
+    *selector = (u16)mem_read(cpu, u->seg, behind, 2);
+}
+
+#define FAR(s)                                                                                     \
+    HANDLER(JMPF_i_##s)                                                                            \
+    {                                                                                              \
+        far_jump(cpu, (u16)u->imm, u->disp, SIZE_OF(u));                                           \
+        ARRIVED;                                                                                   \
+    }                                                                                              \
+    HANDLER(JMPF_m_##s)                                                                            \
+    {                                                                                              \
+        u32 offset;                                                                                \
+        u16 selector;                                                                              \
+        read_far(cpu, u, &offset, &selector);                                                      \
+        far_jump(cpu, selector, offset, SIZE_OF(u));                                               \
+        ARRIVED;                                                                                   \
+    }                                                                                              \
+    HANDLER(CALLF_i_##s)                                                                           \
+    {                                                                                              \
+        far_call(cpu, (u16)u->imm, u->disp, SIZE_OF(u), NEXT_EIP);                                 \
+        ARRIVED;                                                                                   \
+    }                                                                                              \
+    HANDLER(CALLF_m_##s)                                                                           \
+    {                                                                                              \
+        u32 offset;                                                                                \
+        u16 selector;                                                                              \
+        read_far(cpu, u, &offset, &selector);                                                      \
+        far_call(cpu, selector, offset, SIZE_OF(u), NEXT_EIP);                                     \
+        ARRIVED;                                                                                   \
+    }                                                                                              \
+    HANDLER(RETF_o_##s)                                                                            \
+    {                                                                                              \
+        far_return(cpu, SIZE_OF(u), 0);                                                            \
+        ARRIVED;                                                                                   \
+    }                                                                                              \
+    HANDLER(RETF_i_##s)                                                                            \
+    {                                                                                              \
+        far_return(cpu, SIZE_OF(u), (u16)u->imm);                                                  \
+        ARRIVED;                                                                                   \
+    }                                                                                              \
+    HANDLER(IRET_o_##s)                                                                            \
+    {                                                                                              \
+        far_iret(cpu, SIZE_OF(u), NEXT_EIP);                                                       \
+        ARRIVED;                                                                                   \
+    }
+FAR(16)
+FAR(32)
+
+HANDLER(INT_i_0)
+{
+    if (cpu_vm86(cpu) && cpu_iopl(cpu) < 3)
+        cpu_raise(cpu, EX_GP, 0, REASON_IOPL);
+    interrupt_enter(cpu, u->imm, INTERRUPT_SOFTWARE, false, 0, NEXT_EIP);
+    ARRIVED;
+}
+
+HANDLER(INT3_o_0)
+{
+    interrupt_enter(cpu, EX_BP, INTERRUPT_SOFTWARE, false, 0, NEXT_EIP);
+    ARRIVED;
+}
+
+HANDLER(INTO_o_0)
+{
+    if (!f_of(&cpu->fl))
+        EXIT(1);
+    interrupt_enter(cpu, EX_OF, INTERRUPT_SOFTWARE, false, 0, NEXT_EIP);
+    ARRIVED;
+}
+
+HANDLER(ICEBP_o_0)
+{
+    interrupt_enter(cpu, EX_DB, INTERRUPT_ICEBP, false, 0, NEXT_EIP);
+    ARRIVED;
+}
+
+HANDLER(UD_o_0)
+{
+    (void)u;
+    cpu_raise(cpu, EX_UD, 0, u->attr & UA_LOCK ? REASON_LOCK : REASON_OPCODE);
+}
+
+/* Halted, the CPU stands behind HLT until an interrupt comes. */
+HANDLER(HLT_o_0)
+{
+    if (cpu->cpl)
+        cpu_raise(cpu, EX_GP, 0, REASON_PRIVILEGE);
+    cpu->halted = true;
+    cpu->stop |= STOP_EVENT;
+    EXIT(1);
+}
