@@ -69,9 +69,9 @@ static u32 ea_behind(struct cpu *cpu, const struct uop *u, u32 by)
 #define BOUND(s)                                                                                   \
     HANDLER(BOUND_rm_##s)                                                                          \
     {                                                                                              \
-        s##s low = (s##s)mem_read(cpu, u->seg, plain_ea(cpu, u), BYTES_##s);                       \
-        s##s high = (s##s)mem_read(cpu, u->seg, ea_behind(cpu, u, BYTES_##s), BYTES_##s);          \
-        s##s index = (s##s)R(s, u->dst);                                                           \
+        SIGNED_##s low = (SIGNED_##s)mem_read(cpu, u->seg, plain_ea(cpu, u), BYTES_##s);                       \
+        SIGNED_##s high = (SIGNED_##s)mem_read(cpu, u->seg, ea_behind(cpu, u, BYTES_##s), BYTES_##s);          \
+        SIGNED_##s index = (SIGNED_##s)R(s, u->dst);                                                           \
         if (index < low || index > high)                                                           \
             cpu_raise(cpu, EX_BR, 0, REASON_BOUND);                                                \
         NEXT;                                                                                      \

@@ -225,6 +225,9 @@ struct cpu {
     struct clock *clock;
     u8 (*acknowledge)(void *owner); /* INTA: gives the vector */
     void *acknowledge_owner;
+    /* before each instruction, which is then run plain; or NULL */
+    void (*trace)(void *owner, struct cpu *cpu);
+    void *trace_owner;
     bool plain_only; /* never enter the fast engine (lock-step oracle) */
     struct code_cache *code;
     struct tlb tlb_set[2]; /* supervisor, user */

@@ -28,6 +28,10 @@
 #include "cpu/handlers.h"
 #include "cpu/insn.h"
 
+typedef s8 SIGNED_8;
+typedef s16 SIGNED_16;
+typedef s32 SIGNED_32;
+
 #define REG_AT(type, offset) (*(type *)((char *)cpu->r + (offset)))
 #define R_8(offset) REG_AT(u8, offset)
 #define R_16(offset) REG_AT(u16, offset)
@@ -89,7 +93,7 @@
 #define HANDLER(name)                                                                              \
     const struct uop *p_##name(struct cpu *cpu, const struct uop *u);                              \
     const struct uop *p_##name(struct cpu *cpu, const struct uop *u)
-#define NEXT return u + 1
+#define NEXT return (void)cpu, u + 1
 #define EXIT(k) return plain_exit(cpu, (const struct block_exit *)(u + (k)))
 #define INDIRECT(target_eip)                                                                       \
     return plain_indirect(cpu, (const struct block_exit *)(u + 1), target_eip)

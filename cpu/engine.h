@@ -4,6 +4,7 @@
 #define CPU_ENGINE_H
 
 #include "cpu/cpu.h"
+#include "cpu/handlers.h"
 #include "cpu/insn.h"
 
 #ifdef PARANOID

@@ -4,6 +4,7 @@
 #define CPU_HANDLERS_H
 
 #include "config.h"
+#include "cpu/flags.h"
 #include "cpu/uop.h"
 
 #define H(op, shape, size, class) plain_fn p_##op##_##shape##_##size;

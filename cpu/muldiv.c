@@ -28,12 +28,12 @@ INLINE void f_product(struct flags *f, u64 low, bool wide, unsigned bits)
     f_product(&f, (u##s)p, p >> s, s);                                                             \
     SET_ACC_##s(p, p >> s);
 #define IMUL_BODY(s, value)                                                                        \
-    s64 p = (s64)(s##s)R(s, EAX * 8) * (s##s)(value);                                              \
-    f_product(&f, (u##s)p, p != (s##s)p, s);                                                       \
+    s64 p = (s64)(SIGNED_##s)R(s, EAX * 8) * (SIGNED_##s)(value);                                              \
+    f_product(&f, (u##s)p, p != (SIGNED_##s)p, s);                                                       \
     SET_ACC_##s(p, p >> s);
 #define IMUL2_BODY(s, a, b)                                                                        \
-    s64 p = (s64)(s##s)(a) * (s##s)(b);                                                            \
-    f_product(&f, (u##s)p, p != (s##s)p, s);                                                       \
+    s64 p = (s64)(SIGNED_##s)(a) * (SIGNED_##s)(b);                                                            \
+    f_product(&f, (u##s)p, p != (SIGNED_##s)p, s);                                                       \
     W(s, u->dst, p);
 
 /* The flags are undefined; Windows 9x takes a processor whose DIV leaves ZF set for a NexGen. */
@@ -49,11 +49,11 @@ INLINE void f_product(struct flags *f, u64 low, bool wide, unsigned bits)
 #define SEXT_2_32(v) ((s64)(v))
 /* The smallest dividend by -1 would trap the host as well. */
 #define IDIV_BODY(s, value)                                                                        \
-    s64 d = (s##s)(value), n = SEXT_2_##s(ACC_##s);                                                \
+    s64 d = (SIGNED_##s)(value), n = SEXT_2_##s(ACC_##s);                                                \
     if (unlikely(!d || (d == -1 && n == INT64_MIN)))                                               \
         DIVIDE_ERROR;                                                                              \
     s64 q = n / d, rest = n - q * d;                                                               \
-    if (unlikely(q != (s##s)q))                                                                    \
+    if (unlikely(q != (SIGNED_##s)q))                                                                    \
         DIVIDE_ERROR;                                                                              \
     f_logic(&f, (u64)q | 1, s);                                                                    \
     SET_ACC_##s(q, rest);

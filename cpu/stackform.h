@@ -47,7 +47,7 @@
         find(s, 0);                                                                                \
         u##s v = LD(s);                                                                            \
         u##s pushed = (u##s)(value);                                                               \
-        CHECK;                                                                                    \\
+        CHECK;                                                                                    \
         u32 sp = WRAP_##kind(SP_##kind - BYTES_##s);                                               \
         FIND_##kind(k, sp, s, 1);                                                                  \
         *(u##s *)k = pushed;                                                                       \
@@ -88,7 +88,7 @@
         u##s v = (u##s)(value);                                                                    \
         struct at k;                                                                               \
         u32 sp = stack_offset(cpu, (u32)-BYTES_##s);                                               \
-        CHECK;                                                                                    \\
+        CHECK;                                                                                    \
         mem_find(cpu, &k, SEG_SS, sp, BYTES_##s, 1);                                               \
         at_put(cpu, &k, v);                                                                        \
         stack_set(cpu, sp);                                                                        \
@@ -100,7 +100,7 @@
         struct at m, k;                                                                            \
         mem_find(cpu, &m, u->seg, plain_ea(cpu, u), BYTES_##s, 0);                                 \
         u##s v = LD(s);                                                                            \
-        CHECK;                                                                                    \\
+        CHECK;                                                                                    \
         u32 sp = stack_offset(cpu, (u32)-BYTES_##s);                                               \
         mem_find(cpu, &k, SEG_SS, sp, BYTES_##s, 1);                                               \
         at_put(cpu, &k, (u##s)(value));                                                            \

@@ -38,7 +38,7 @@ struct field {
              u64 : FIELD_KIND_UINT, unsigned long long : FIELD_KIND_UINT, s8 : FIELD_KIND_SINT,    \
              s16 : FIELD_KIND_SINT, s32 : FIELD_KIND_SINT, s64 : FIELD_KIND_SINT,                  \
              bool : FIELD_KIND_BOOL)
-#define FIELD_ARRAY_OF_(t, a) t(*)[sizeof(a) / sizeof(t)]
+#define FIELD_ARRAY_OF_(t, a) t(*)[sizeof(a) / (sizeof(t))]
 #define FIELD_ARRAY_KIND_(a)                                                                       \
     _Generic(&(a), FIELD_ARRAY_OF_(u8, a) : FIELD_KIND_UINT, FIELD_ARRAY_OF_(u16, a)               \
              : FIELD_KIND_UINT, FIELD_ARRAY_OF_(u32, a)                                            \
