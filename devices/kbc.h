@@ -16,8 +16,8 @@
  *   line_connect(&pc->kbc.a20,   <A20 gate>, ...);      high after reset: bit 20 is passed
  *   line_connect(&pc->kbc.reset, <CPU reset>, ...);     a pulse: act on the rise
  *   register 0 at port 60h and register 1 at port 64h, a byte each; 61h and 92h are the board's
- * The A20 gate is a wired-or of this output and port 92h; kbc_set_a20() lets port 92h show through
- * in the output port where a board has only one gate.
+ * There is one A20 gate and the last write to it wins: let bit 1 of a write to port 92h go to
+ * kbc_set_a20(), and read it back from kbc.a20.level.
  */
 #ifndef DEVICES_KBC_H
 #define DEVICES_KBC_H
@@ -35,23 +35,24 @@ struct kbc_port {
     bool breaking; /* F0h came: the next code is a release (translation) */
 };
 
+/* A byte for the output buffer. */
 struct kbc_byte {
     u8 value;
-    u8 source; /* enum kbc_source */
+    u8 flags; /* status bits that come with it: AUX, time-out */
 };
 
 struct kbc {
     struct line irq1, irq12, a20, reset;
-    struct timer receive; /* the end of the byte being received, or the next reply */
+    struct timer receive;   /* a byte of a device is complete */
+    struct timer answer;    /* a reply of the controller becomes visible */
     struct timer interrupt; /* the interrupt pins follow the output buffer a little later */
-    struct timer answer;  /* a controller reply becomes visible */
     struct clock *clock;
     struct kbc_port port[KBC_PORTS]; /* keyboard, mouse */
-    u8 ram[KBC_RAM]; /* 0: the command byte */
-    u8 status;       /* bits 0-7 of the status register */
-    u8 output;       /* the output buffer */
-    u8 output_port;
-    u8 command;      /* waits for its data byte; 0: none */
+    u8 ram[KBC_RAM];                 /* 0: the command byte */
+    u8 status;
+    u8 output;      /* the output buffer */
+    u8 output_port; /* as written; bits 5 and 4 are read from the output buffer's state */
+    u8 command;     /* waits for its data byte; 0: none */
     struct kbc_byte reply[KBC_REPLIES]; /* of the controller, first in first out */
     u8 replies;
 };
