@@ -2,6 +2,7 @@
 SUITE(clock)
 SUITE(disk)
 SUITE(fdc)
+SUITE(ide)
 SUITE(state)
 SUITE(display)
 SUITE(screenshot)
