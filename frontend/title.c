@@ -26,7 +26,8 @@ void title_text(const struct status_view *view, const char *note, const char *mo
     char speed[80];
 
     title_speed(view, speed, sizeof speed);
-    snprintf(text, size, "twin86 - %s - %s - %s", *note ? note : view->machine, speed, mouse);
+    snprintf(text, size, "twin86 - %s - %s%s%s", *note ? note : view->machine, speed,
+             *mouse ? " - " : "", mouse);
 }
 
 const char *title_notes(struct title_notes *notes, const struct status_view *view, u32 now,
