@@ -83,33 +83,33 @@ struct fdc {
     u8 fifo[FDC_FIFO]; /* command bytes, then result bytes */
     u8 at, count;      /* next byte; how many there are to be */
 
-    u8 srt_hut, hlt_nd;  /* SPECIFY */
-    u8 config, pretrk;   /* CONFIGURE: EIS EFIFO POLL FIFOTHR; PRETRK */
-    u8 perpendicular;    /* D3-D0 GAP WGATE, as DUMPREG shows them */
-    bool lock;           /* FIFO settings survive a software reset */
-    u8 pcn[4];           /* present cylinder numbers */
-    u8 sense[4];         /* ST0 for SENSE INTERRUPT STATUS */
-    u8 sense_pending;    /* a bit for each drive */
-    bool sense_reset;    /* they come from a reset */
-    bool sense_irq;      /* INT because of them */
-    bool result_irq;     /* INT until the first result byte is read */
-    bool service_irq;    /* INT of non-DMA execution */
+    u8 srt_hut, hlt_nd; /* SPECIFY */
+    u8 config, pretrk;  /* CONFIGURE: EIS EFIFO POLL FIFOTHR; PRETRK */
+    u8 perpendicular;   /* D3-D0 GAP WGATE, as DUMPREG shows them */
+    bool lock;          /* FIFO settings survive a software reset */
+    u8 pcn[4];          /* present cylinder numbers */
+    u8 sense[4];        /* ST0 for SENSE INTERRUPT STATUS */
+    u8 sense_pending;   /* a bit for each drive */
+    bool sense_reset;   /* they come from a reset */
+    bool sense_irq;     /* INT because of them */
+    bool result_irq;    /* INT until the first result byte is read */
+    bool service_irq;   /* INT of non-DMA execution */
 
     /* the data command being executed */
-    u8 step;               /* enum fdc_step */
-    u8 opcode, select;     /* the first two command bytes */
-    u8 c, h, r, n;         /* the ID looked for; the result shows it */
-    u8 eot;                /* last sector of a track; SC of FORMAT */
-    u8 gap;                /* GPL, DTL or the like: the last parameter */
-    u8 head;               /* head select */
+    u8 step;           /* enum fdc_step */
+    u8 opcode, select; /* the first two command bytes */
+    u8 c, h, r, n;     /* the ID looked for; the result shows it */
+    u8 eot;            /* last sector of a track; SC of FORMAT */
+    u8 gap;            /* GPL, DTL or the like: the last parameter */
+    u8 head;           /* head select */
     u8 st0, st1, st2;
-    u8 left;               /* READ TRACK, FORMAT, VERIFY: sectors to go */
-    bool tc;               /* terminal count came */
-    bool over;             /* READ: the sector has passed, the last bytes are waited for */
-    bool unlike, differs;  /* SCAN: a byte does not satisfy; a byte is not equal */
-    u16 passed, moved;     /* bytes under the head; bytes moved to or from the host */
-    u64 turn;              /* revolution at which the search gives up */
-    vtime data_start;      /* when the data field of this sector began */
+    u8 left;              /* READ TRACK, FORMAT, VERIFY: sectors to go */
+    bool tc;              /* terminal count came */
+    bool over;            /* READ: the sector has passed, the last bytes are waited for */
+    bool unlike, differs; /* SCAN: a byte does not satisfy; a byte is not equal */
+    u16 passed, moved;    /* bytes under the head; bytes moved to or from the host */
+    u64 turn;             /* revolution at which the search gives up */
+    vtime data_start;     /* when the data field of this sector began */
     u8 sector[SECTOR_SIZE];
     struct timer work, poll;
 };

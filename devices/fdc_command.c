@@ -204,8 +204,9 @@ static void perpendicular(struct fdc *fdc)
 static void dumpreg(struct fdc *fdc)
 {
     const u8 regs[10] = {
-        fdc->pcn[0], fdc->pcn[1], fdc->pcn[2], fdc->pcn[3], fdc->srt_hut, fdc->hlt_nd, fdc->eot,
-        (u8)(fdc->lock << 7 | fdc->perpendicular), fdc->config, fdc->pretrk,
+        fdc->pcn[0],  fdc->pcn[1], fdc->pcn[2], fdc->pcn[3],
+        fdc->srt_hut, fdc->hlt_nd, fdc->eot,    (u8)(fdc->lock << 7 | fdc->perpendicular),
+        fdc->config,  fdc->pretrk,
     };
     memcpy(fdc->fifo, regs, sizeof regs);
     fdc_result(fdc, sizeof regs, false);
@@ -215,6 +216,7 @@ static void dumpreg(struct fdc *fdc)
 
 enum { KEEPS_SENSE = 1 }; /* interrupts of a reset still wait */
 
+/* clang-format off */
 static const struct fdc_op {
     const char *name;
     u8 mask, code; /* which command bytes */
@@ -246,6 +248,7 @@ static const struct fdc_op {
     {"LOCK",              0x7f, 0x14, 1, KEEPS_SENSE, lock},
     {"invalid",           0x00, 0x00, 1, KEEPS_SENSE, invalid},
 };
+/* clang-format on */
 
 static void command_log(const struct fdc *fdc, const struct fdc_op *op)
 {

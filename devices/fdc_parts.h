@@ -14,10 +14,24 @@ enum fdc_phase {
 
 /* 82077AA data sheet, "Status Register Encoding". */
 enum {
-    ST0_ABNORMAL = 0x40, ST0_SE = 0x20, ST0_EC = 0x10,
-    ST1_EN = 0x80, ST1_DE = 0x20, ST1_OR = 0x10, ST1_ND = 0x04, ST1_NW = 0x02, ST1_MA = 0x01,
-    ST2_CM = 0x40, ST2_DD = 0x20, ST2_WC = 0x10, ST2_SH = 0x08, ST2_SN = 0x04,
-    ST3_WP = 0x40, ST3_RDY = 0x20, ST3_T0 = 0x10, ST3_TS = 0x08,
+    ST0_ABNORMAL = 0x40,
+    ST0_SE = 0x20,
+    ST0_EC = 0x10,
+    ST1_EN = 0x80,
+    ST1_DE = 0x20,
+    ST1_OR = 0x10,
+    ST1_ND = 0x04,
+    ST1_NW = 0x02,
+    ST1_MA = 0x01,
+    ST2_CM = 0x40,
+    ST2_DD = 0x20,
+    ST2_WC = 0x10,
+    ST2_SH = 0x08,
+    ST2_SN = 0x04,
+    ST3_WP = 0x40,
+    ST3_RDY = 0x20,
+    ST3_T0 = 0x10,
+    ST3_TS = 0x08,
 };
 
 enum { DOR_RESET = 0x04, DOR_DMAGATE = 0x08, DOR_MOTOR0 = 0x10 };
@@ -51,9 +65,9 @@ void fdc_sense_raise(struct fdc *fdc, unsigned unit, u8 st0);
 void fdc_data(struct fdc *fdc); /* read, write, read track, verify, scan */
 void fdc_read_id(struct fdc *fdc);
 void fdc_format(struct fdc *fdc);
-void fdc_transfer_begin(struct fdc *fdc); /* an implied seek is over */
-void fdc_transfer_stop(struct fdc *fdc);  /* reset */
-void fdc_transfer_work(void *fdc);        /* timer */
+void fdc_transfer_begin(struct fdc *fdc);  /* an implied seek is over */
+void fdc_transfer_stop(struct fdc *fdc);   /* reset */
+void fdc_transfer_work(void *fdc);         /* timer */
 void fdc_spindle_changed(struct fdc *fdc); /* motor, drive select or disk: look again */
 
 /* Non-DMA execution: does the FIFO want the host, which way, and its bytes. */

@@ -12,8 +12,15 @@
  */
 #include "devices/fdc_parts.h"
 
-enum { INDEX_GAP = 146, ID_END = 22, DATA_AFTER_ID = 38, BURST = 16, LAST_BYTES = 32, ID_BYTES = 4,
-       SLOT_MIN = 588 };
+enum {
+    INDEX_GAP = 146,
+    ID_END = 22,
+    DATA_AFTER_ID = 38,
+    BURST = 16,
+    LAST_BYTES = 32,
+    ID_BYTES = 4,
+    SLOT_MIN = 588
+};
 
 #define PROTECT_TIME 50000u /* ns until a write-protected disk is told */
 
@@ -29,8 +36,14 @@ enum fdc_step {
 
 /* What a command does, by its low five bits. */
 enum { TO_HOST = 1, FROM_HOST = 2, WRITES = 4, DELETED = 8, SCAN = 16 };
-enum { OP_READ_TRACK = 0x02, OP_READ_ID = 0x0a, OP_FORMAT = 0x0d, OP_SCAN_EQUAL = 0x11,
-       OP_SCAN_LOW = 0x19, OP_VERIFY = 0x16 };
+enum {
+    OP_READ_TRACK = 0x02,
+    OP_READ_ID = 0x0a,
+    OP_FORMAT = 0x0d,
+    OP_SCAN_EQUAL = 0x11,
+    OP_SCAN_LOW = 0x19,
+    OP_VERIFY = 0x16
+};
 
 static const u8 op_traits[32] = {
     [0x06] = TO_HOST,
@@ -202,7 +215,12 @@ static void finish(struct fdc *fdc, u8 st0, u8 st1, u8 st2)
     fdc_transfer_stop(fdc);
     const u8 result[7] = {
         (u8)(fdc->st0 | st0 | fdc->head << 2 | (fdc->select & 3)),
-        fdc->st1 | st1, fdc->st2 | st2, fdc->c, fdc->h, fdc->r, fdc->n,
+        fdc->st1 | st1,
+        fdc->st2 | st2,
+        fdc->c,
+        fdc->h,
+        fdc->r,
+        fdc->n,
     };
     memcpy(fdc->fifo, result, sizeof result);
     fdc_result(fdc, sizeof result, true);
@@ -437,8 +455,8 @@ static void cylinder_end(struct fdc *fdc)
 
 static void next_sector(struct fdc *fdc)
 {
-    bool counted = operation(fdc) == OP_READ_TRACK || (operation(fdc) == OP_VERIFY &&
-                                                       fdc->select & 0x80);
+    bool counted =
+        operation(fdc) == OP_READ_TRACK || (operation(fdc) == OP_VERIFY && fdc->select & 0x80);
     bool last = counted && !--fdc->left, more = true;
     if (operation(fdc) == OP_READ_TRACK)
         fdc->r++;

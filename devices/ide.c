@@ -235,8 +235,8 @@ static u32 ide_read(void *chip, u32 reg, unsigned size)
 
 static void task_file_write(struct ide_drive *d, u32 reg, u8 value)
 {
-    u8 *const at[] = {NULL,       &d->feature,      &d->count,        &d->sector,
-                      &d->cylinder_low, &d->cylinder_high, &d->device};
+    u8 *const at[] = {
+        NULL, &d->feature, &d->count, &d->sector, &d->cylinder_low, &d->cylinder_high, &d->device};
     if (!d->disk || !(d->status & STATUS_BSY))
         *at[reg] = value;
 }

@@ -34,23 +34,23 @@ struct ide_drive {
     /* settings */
     u16 cylinders; /* current translation, by INITIALIZE DEVICE PARAMETERS */
     u8 heads, sectors;
-    u8 multiple;           /* sectors a block; 0: READ/WRITE MULTIPLE off */
-    u8 power;              /* what CHECK POWER MODE gives: FFh active, 80h idle, 0 standby */
-    bool asleep;           /* only a reset wakes it */
-    bool write_through;    /* write cache off */
+    u8 multiple;        /* sectors a block; 0: READ/WRITE MULTIPLE off */
+    u8 power;           /* what CHECK POWER MODE gives: FFh active, 80h idle, 0 standby */
+    bool asleep;        /* only a reset wakes it */
+    bool write_through; /* write cache off */
     bool no_look_ahead;
-    bool keeps_settings;   /* over a software reset */
-    bool byte_data;        /* 8-bit data port */
-    bool native_max_read;  /* the last command was READ NATIVE MAX ADDRESS */
-    u32 max_sectors;       /* how far addresses go, by SET MAX ADDRESS */
-    u32 reset_sectors;     /* how far after a hardware reset */
+    bool keeps_settings;  /* over a software reset */
+    bool byte_data;       /* 8-bit data port */
+    bool native_max_read; /* the last command was READ NATIVE MAX ADDRESS */
+    u32 max_sectors;      /* how far addresses go, by SET MAX ADDRESS */
+    u32 reset_sectors;    /* how far after a hardware reset */
 
     /* the command being executed */
-    u8 command; /* opcode */
-    u8 step;    /* enum ide_step */
-    u16 left;   /* sectors to go, up to 256 */
-    u16 block;  /* sectors that an interrupt stands for; 0: no sectors of the disk */
-    u32 lba;    /* of the next block */
+    u8 command;   /* opcode */
+    u8 step;      /* enum ide_step */
+    u16 left;     /* sectors to go, up to 256 */
+    u16 block;    /* sectors that an interrupt stands for; 0: no sectors of the disk */
+    u32 lba;      /* of the next block */
     u32 at, fill; /* bytes of the buffer that were moved, and that there are */
     u8 buffer[IDE_BUFFER];
     struct timer work;
@@ -60,11 +60,11 @@ struct ide {
     struct clock *clock;
     struct line irq;
     struct ide_drive drive[2];
-    u8 control;       /* device control: SRST, nIEN */
-    bool second;      /* DEV: drive 1 is selected */
-    u8 channel;       /* in serial numbers and traces; the board may set it */
-    u32 latency;      /* ns from a command (or a full write block) to its interrupt; at least 30000 */
-    u64 activity;     /* counts sectors moved, for the lamp in a title */
+    u8 control;   /* device control: SRST, nIEN */
+    bool second;  /* DEV: drive 1 is selected */
+    u8 channel;   /* in serial numbers and traces; the board may set it */
+    u32 latency;  /* ns from a command (or a full write block) to its interrupt; at least 30000 */
+    u64 activity; /* counts sectors moved, for the lamp in a title */
 };
 
 extern const struct chip ide_chip;

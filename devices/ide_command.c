@@ -397,7 +397,8 @@ static void read_native_max(struct ide_drive *d)
     done(d);
 }
 
-/* SET MAX ADDRESS, only after READ NATIVE MAX ADDRESS; bit 0 of the count: also over a hardware reset. */
+/* SET MAX ADDRESS, only after READ NATIVE MAX ADDRESS; bit 0 of the count: also over a hardware
+ * reset. */
 static void set_max(struct ide_drive *d)
 {
     u32 lba, now = d->max_sectors;
@@ -432,6 +433,7 @@ static void diagnostic(struct ide_drive *d)
 
 enum { ASKS = 1, BOTH = 2, KEEPS_F8 = 4 };
 
+/* clang-format off */
 static const struct ide_op {
     u8 first, last;
     u8 flags;
@@ -470,6 +472,7 @@ static const struct ide_op {
     {0xf8, 0xf8, 0,        "READ NATIVE MAX", read_native_max},
     {0xf9, 0xf9, KEEPS_F8, "SET MAX ADDRESS", set_max},
 };
+/* clang-format on */
 
 static const struct ide_op unknown = {0, 0xff, 0, "?", aborted};
 

@@ -36,6 +36,7 @@ static void text_put(u8 *to, u32 word, u32 words, const char *text)
 }
 
 /* Words that are the same for every drive. */
+/* clang-format off */
 static const struct {
     u8 word;
     u16 value;
@@ -61,6 +62,7 @@ static const struct {
     {86, 0x1000},
     {87, 0x4000},
 };
+/* clang-format on */
 
 static void current_words(const struct ide_drive *d, u8 *to)
 {

@@ -24,8 +24,14 @@ enum ide_step {
     IDE_STEP_LAST = IDE_TAKE,
 };
 
-enum { STATUS_BSY = 0x80, STATUS_DRDY = 0x40, STATUS_DF = 0x20, STATUS_DSC = 0x10,
-       STATUS_DRQ = 0x08, STATUS_ERR = 0x01 };
+enum {
+    STATUS_BSY = 0x80,
+    STATUS_DRDY = 0x40,
+    STATUS_DF = 0x20,
+    STATUS_DSC = 0x10,
+    STATUS_DRQ = 0x08,
+    STATUS_ERR = 0x01
+};
 enum { ERROR_UNC = 0x40, ERROR_IDNF = 0x10, ERROR_ABRT = 0x04 };
 enum { DEVICE_LBA = 0x40, DEVICE_DEV = 0x10, DEVICE_ONES = 0xa0 };
 
@@ -45,10 +51,10 @@ void ide_translation_default(struct ide_drive *drive);
 
 void ide_command(struct ide_drive *drive, u8 opcode); /* was written; the drive is not busy */
 void ide_execute(struct ide_drive *drive);            /* its time has come */
-void ide_block_in(struct ide_drive *drive);   /* fill the buffer from the disk */
-void ide_block_take(struct ide_drive *drive); /* write the buffer to the disk */
-void ide_block_taken(struct ide_drive *drive);  /* the host has read all of the buffer */
-void ide_block_filled(struct ide_drive *drive); /* the host has filled the buffer */
+void ide_block_in(struct ide_drive *drive);           /* fill the buffer from the disk */
+void ide_block_take(struct ide_drive *drive);         /* write the buffer to the disk */
+void ide_block_taken(struct ide_drive *drive);        /* the host has read all of the buffer */
+void ide_block_filled(struct ide_drive *drive);       /* the host has filled the buffer */
 
 /* ---- ide_identify.c ---- */
 

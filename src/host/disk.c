@@ -30,8 +30,8 @@ enum { PAGE_SECTORS = STORE_PAGE / SECTOR_SIZE };
 struct disk {
     char *path;
     struct disk_image image;
-    int file;         /* -1: all in memory */
-    u64 file_sectors; /* what the file has; the image may have more */
+    int file;           /* -1: all in memory */
+    u64 file_sectors;   /* what the file has; the image may have more */
     struct store store; /* sectors that are not as the file has them */
     bool read_only, forced, keeps_nothing, packed;
     bool read_failed, write_failed; /* told the user already */
@@ -227,7 +227,8 @@ static u64 unpack_pages(gzFile gz, struct store *store, u64 most, const char **w
     while ((got = gzread(gz, page, sizeof page)) > 0) {
         if (total + (u32)got > most)
             *why = "unpacks to more than is kept in memory (2 GiB): use gunzip first";
-        u8 *kept = *why || all_zero(page, (size_t)got) ? NULL : store_make(store, total / STORE_PAGE);
+        u8 *kept =
+            *why || all_zero(page, (size_t)got) ? NULL : store_make(store, total / STORE_PAGE);
         if (kept)
             memcpy(kept, page, (size_t)got);
         else if (!*why && !all_zero(page, (size_t)got))
@@ -272,8 +273,10 @@ static bool refuse_kind(const char *path, mode_t mode, char *message, size_t siz
     if (S_ISREG(mode))
         return true;
     return refuse(message, size, "%s: is a %s, not a disk image", path,
-                  S_ISDIR(mode) ? "directory" : S_ISFIFO(mode) ? "pipe" : S_ISSOCK(mode) ? "socket"
-                                                                                         : "device");
+                  S_ISDIR(mode)    ? "directory"
+                  : S_ISFIFO(mode) ? "pipe"
+                  : S_ISSOCK(mode) ? "socket"
+                                   : "device");
 }
 
 /* What stat can tell before the file is touched. */
@@ -311,13 +314,15 @@ static bool size_check(struct disk *disk, u64 bytes, char *message, size_t size)
     if (!bytes)
         return refuse(message, size, "%s: is empty, not a disk image", disk->path);
     if (bytes % SECTOR_SIZE && disk->packed)
-        return refuse(message, size, "%s: unpacks to %llu bytes, not a multiple of 512: not a disk image",
+        return refuse(message, size,
+                      "%s: unpacks to %llu bytes, not a multiple of 512: not a disk image",
                       disk->path, (unsigned long long)bytes);
     if (bytes % SECTOR_SIZE)
-        return refuse(message, size,
-                      "%s: has %llu bytes, not a multiple of 512: if it is a disk image, fill it up "
-                      "with: truncate -s %%512 %s",
-                      disk->path, (unsigned long long)bytes, disk->path);
+        return refuse(
+            message, size,
+            "%s: has %llu bytes, not a multiple of 512: if it is a disk image, fill it up "
+            "with: truncate -s %%512 %s",
+            disk->path, (unsigned long long)bytes, disk->path);
     disk->file_sectors = disk->image.sectors = bytes / SECTOR_SIZE;
     return true;
 }

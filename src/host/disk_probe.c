@@ -11,6 +11,7 @@
 enum { FLOPPY_SECTORS_MAX = 5760, ISO_SECTOR = 64, MBR_TABLE = 446, MBR_ENTRIES = 4 };
 
 /* Formats by size, the usual one first where two have the same. */
+/* clang-format off */
 static const struct floppy_format {
     u16 kilobytes;
     struct disk_geometry geometry;
@@ -24,8 +25,10 @@ static const struct floppy_format {
     {1680, {80, 2, 21}}, {1722, {82, 2, 21}}, {1743, {83, 2, 21}}, {1760, {80, 2, 22}},
     {1804, {82, 2, 22}}, {1840, {80, 2, 23}}, {1920, {80, 2, 24}}, {2880, {80, 2, 36}},
 };
+/* clang-format on */
 
 /* Partition types worth naming. */
+/* clang-format off */
 static const struct {
     u8 type;
     const char *name;
@@ -35,6 +38,7 @@ static const struct {
     {0x82, "Linux swap"}, {0x83, "Linux"}, {0x81, "Minix"}, {0xa5, "FreeBSD"}, {0xa6, "OpenBSD"},
     {0xa9, "NetBSD"}, {0xee, "GPT"},
 };
+/* clang-format on */
 
 /* BIOS parameter block. Microsoft "FAT: General Overview of On-Disk Format", "Boot Sector". */
 struct bpb {
@@ -46,9 +50,15 @@ struct bpb {
 static struct bpb bpb_get(const u8 *s)
 {
     struct bpb b = {
-        .cluster = s[13], .fats = s[16], .media = s[21], .reserved = get16(s + 14),
-        .root = get16(s + 17), .sectors = get16(s + 24), .heads = get16(s + 26),
-        .total = get16(s + 19), .fat = get16(s + 22),
+        .cluster = s[13],
+        .fats = s[16],
+        .media = s[21],
+        .reserved = get16(s + 14),
+        .root = get16(s + 17),
+        .sectors = get16(s + 24),
+        .heads = get16(s + 26),
+        .total = get16(s + 19),
+        .fat = get16(s + 22),
     };
     if (!b.total)
         b.total = get32(s + 32);
@@ -129,7 +139,9 @@ static const u8 *mbr_first(const u8 *s)
 static struct disk_geometry geometry_of(u64 sectors, u32 heads, u32 per_track)
 {
     u64 cylinders = sectors / (heads * per_track);
-    return (struct disk_geometry){(u16)(cylinders < 1 ? 1 : cylinders > 65535 ? 65535 : cylinders),
+    return (struct disk_geometry){(u16)(cylinders < 1       ? 1
+                                        : cylinders > 65535 ? 65535
+                                                            : cylinders),
                                   (u8)heads, (u8)per_track};
 }
 
@@ -249,8 +261,10 @@ static bool probe_iso(struct disk *disk, u64 sectors, struct disk_image *image)
     u8 s[SECTOR_SIZE];
     if (sectors <= ISO_SECTOR || !disk_read(disk, ISO_SECTOR, 1, s) || memcmp(s + 1, "CD001", 5))
         return false;
-    *image = (struct disk_image){.kind = DISK_CDROM, .sectors = sectors,
-                                 .geometry = geometry_by_size(sectors), .what = "ISO 9660"};
+    *image = (struct disk_image){.kind = DISK_CDROM,
+                                 .sectors = sectors,
+                                 .geometry = geometry_by_size(sectors),
+                                 .what = "ISO 9660"};
     size_text(image);
     return true;
 }

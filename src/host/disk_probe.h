@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Finds out from its content what a disk image is: floppy format, hard disk geometry, file system. */
+/* Finds out from its content what a disk image is: floppy format, hard disk geometry, file system.
+ */
 #ifndef HOST_DISK_PROBE_H
 #define HOST_DISK_PROBE_H
 
@@ -8,9 +9,9 @@
 struct disk_image {
     enum disk_kind kind;
     struct disk_geometry geometry;
-    u64 sectors;  /* of the medium: more than the file has when that is padded */
-    char size[24]; /* "1.44 MB" */
-    char what[48]; /* "FAT12", "MBR, FAT16"; "" when nothing is known */
+    u64 sectors;      /* of the medium: more than the file has when that is padded */
+    char size[24];    /* "1.44 MB" */
+    char what[48];    /* "FAT12", "MBR, FAT16"; "" when nothing is known */
     bool boot_sector; /* nothing but one */
 };
 

@@ -473,8 +473,14 @@ END_TEST
 
 START_TEST(a_raw_image_stays_raw_whatever_a_guest_writes_into_it)
 {
-    static const char *const magic[] = {"\x1f\x8b\x08", "QFI\xfb", "KDMV", "conectix", "vhdxfile",
-                                        "<<< Oracle VM VirtualBox Disk Image >>>", "\x7f" "ELF"};
+    static const char *const magic[] = {"\x1f\x8b\x08",
+                                        "QFI\xfb",
+                                        "KDMV",
+                                        "conectix",
+                                        "vhdxfile",
+                                        "<<< Oracle VM VirtualBox Disk Image >>>",
+                                        "\x7f"
+                                        "ELF"};
     for (size_t i = 0; i < ARRAY_LEN(magic); i++) {
         u8 s[512] = {0}, t[512];
         image_make("a.img", 20 << 20, NULL, 0);
@@ -545,24 +551,30 @@ END_TEST
 Suite *disk_suite(void)
 {
     const TTest *const tests[] = {
-        floppies_are_known_by_their_size, other_floppies_are_known_by_their_parameter_block,
+        floppies_are_known_by_their_size,
+        other_floppies_are_known_by_their_parameter_block,
         a_boot_sector_is_a_floppy_padded_in_memory,
         a_hard_disk_takes_its_geometry_from_the_partition_table,
         a_partition_table_that_contradicts_itself_gives_the_usual_geometry,
         a_large_partition_ends_where_chs_ends_and_tells_heads,
         a_fat_file_system_without_partitions_is_a_hard_disk,
-        a_floppy_sized_file_is_what_the_option_says, an_iso_image_is_a_cd,
+        a_floppy_sized_file_is_what_the_option_says,
+        an_iso_image_is_a_cd,
         hard_disks_of_every_small_size_have_a_geometry_inside_them,
         wrong_files_are_refused_in_one_line_with_the_reason,
-        an_image_in_use_is_refused_but_readers_share_it, writes_are_in_the_file_at_once,
-        nothing_outside_the_disk_is_read_or_written, a_read_only_disk_refuses_writes,
+        an_image_in_use_is_refused_but_readers_share_it,
+        writes_are_in_the_file_at_once,
+        nothing_outside_the_disk_is_read_or_written,
+        a_read_only_disk_refuses_writes,
         a_file_that_may_not_be_written_is_opened_write_protected,
-        a_snapshot_keeps_writes_in_memory_only, snapshot_writes_all_over_a_disk_come_back,
+        a_snapshot_keeps_writes_in_memory_only,
+        snapshot_writes_all_over_a_disk_come_back,
         a_gz_image_is_read_directly_and_never_written,
         damaged_and_oversized_gz_files_are_refused,
         a_raw_image_stays_raw_whatever_a_guest_writes_into_it,
         a_sparse_disk_of_100_gb_is_opened_at_once,
         a_write_that_the_host_refuses_fails_and_the_disk_goes_on,
-        a_disk_from_memory_is_a_copy, NULL};
+        a_disk_from_memory_is_a_copy,
+        NULL};
     return unit_suite("disk", tests);
 }
