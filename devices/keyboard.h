@@ -37,6 +37,8 @@ struct keyboard {
     u8 leds;      /* KEYBOARD_*_LED as the host set them */
     u8 rate;      /* typematic delay and rate byte */
     u8 repeating; /* the key (KEY_*) that repeats; 0: none */
+    u32 repeats;  /* so many times */
+    vtime repeat_from; /* when it went down */
     u8 type[KEYBOARD_CODES]; /* set 3: what a key sends, by its code */
 };
 
