@@ -512,6 +512,8 @@ static const struct insn *decode_insn(struct decoder *d, struct uop *u)
         good = false;
     if ((d->rep || d->repne) && row->checks & (CHECK_STR_REP | CHECK_STR_REPZ))
         op += OP_REP_MOVS - OP_MOVS;
+    if (op == OP_MOV_TO_S && u->dst == SEG_CS)
+        good = false;
     if (op == OP_LFP)
         u->src = far_pointer_segment(opcode);
     if (row_is_string(row) || op == OP_XLAT)
@@ -553,8 +555,9 @@ static unsigned memory_variant(const struct cpu *cpu, const struct uop *u)
 static unsigned handler_variant(const struct cpu *cpu, const struct uop *u)
 {
     unsigned mode = cpu->mode, variant;
+    bool to_ss = (u->id == U_MOV_TO_S_r_16 || u->id == U_MOV_TO_S_m_16) && u->dst == SEG_SS;
     bool stack_flat = (mode & (MODE_STACK32 | MODE_FLAT_SS)) == (MODE_STACK32 | MODE_FLAT_SS);
-    if (mode & MODE_ALIGN)
+    if (mode & MODE_ALIGN || to_ss)
         return VARIANT_COUNT;
     switch (uop_info[u->id].class) {
     case CLASS_REG:
@@ -587,7 +590,7 @@ static bool may_fault(unsigned id)
 {
     unsigned class = uop_info[id].class;
     return (class != CLASS_REG && class != CLASS_REGF) ||
-           (id >= U_DIV_r_8 && id <= U_IDIV_m_32);
+           (id >= U_DIV_r_8 && id <= U_IDIV_m_32) || id == U_MOV_TO_S_r_16;
 }
 
 static u32 kills_of(const struct insn *row, const struct uop *u)

@@ -83,7 +83,7 @@ MEM(MOV_FROM_S_m_16, 16, 1, ST(16, cpu->seg[u->src].selector);)
 
 /*
  * MOV to DS, ES, FS, GS in real mode changes selector and base only (SDM 3A "Real-Address Mode").
- * What may leave the flat mode, load SS or look at a descriptor is cold.
+ * What looks at a descriptor or leaves a flat segment is cold, and so are loads of SS.
  */
 #ifdef FLAVOUR_FAST
 #define QUICK_LOAD(value)                                                                          \
@@ -93,15 +93,13 @@ MEM(MOV_FROM_S_m_16, 16, 1, ST(16, cpu->seg[u->src].selector);)
         COLD;                                                                                      \
     sr->selector = selector;                                                                       \
     sr->base = (u32)selector << 4;
-REG(MOV_TO_S_r_16, if (u->dst == SEG_SS) COLD; QUICK_LOAD(R_16(u->src)))
-MEM(MOV_TO_S_m_16, 16, 0, if (u->dst == SEG_SS) COLD; QUICK_LOAD(LD(16)))
+REG(MOV_TO_S_r_16, QUICK_LOAD(R_16(u->src)))
+MEM(MOV_TO_S_m_16, 16, 0, QUICK_LOAD(LD(16)))
 #else
 #include "cpu/protect.h"
 
 static const struct uop *move_to_segment(struct cpu *cpu, const struct uop *u, u16 selector)
 {
-    if (u->dst == SEG_CS)
-        cpu_raise(cpu, EX_UD, 0, REASON_OPCODE);
     segment_load(cpu, u->dst, selector);
     if (u->dst == SEG_SS)
         interrupt_shadow(cpu, u, true);

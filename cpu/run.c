@@ -213,7 +213,7 @@ static void run_plain(struct cpu *cpu, bool one)
     while (u) {
         cpu->current = u;
         cpu->eip = u->eip;
-        if (unlikely(cpu->trace != NULL))
+        if (unlikely(cpu->trace != NULL) && u->id != U_EXIT)
             cpu->trace(cpu->trace_owner, cpu);
         const struct uop *next = plain_table[u->id](cpu, u);
         if (next && (cpu->stop || one || cycles_left(cpu) - next->cost <= 0)) {
