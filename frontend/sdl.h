@@ -17,6 +17,7 @@ struct sdl_picture {
     SDL_Texture *texture; /* the frame, pixel for pixel */
     SDL_Texture *sharp;   /* each pixel repeated, to be shrunk to size; NULL: not needed */
     u32 width, height;    /* of the texture */
+    u32 *shown;           /* its pixels: a frame that is equal costs no drawing */
     u32 sharp_width, sharp_height;
     const struct frame *frame; /* the newest; NULL: none yet */
 };

@@ -6,6 +6,8 @@
  */
 #include "frontend/sdl.h"
 
+#include <stdlib.h>
+
 /* Window sizes that we offer, the largest that fits is taken. */
 static const SDL_Point sizes[] = {{1280, 960}, {960, 720}, {800, 600}, {640, 480}};
 
@@ -50,9 +52,16 @@ static void drop(SDL_Texture **texture)
     *texture = NULL;
 }
 
-void sdl_picture_close(struct sdl_picture *picture)
+static void drop_frame(struct sdl_picture *picture)
 {
     drop(&picture->texture);
+    free(picture->shown);
+    picture->shown = NULL;
+}
+
+void sdl_picture_close(struct sdl_picture *picture)
+{
+    drop_frame(picture);
     drop(&picture->sharp);
     if (picture->renderer)
         SDL_DestroyRenderer(picture->renderer);
@@ -66,7 +75,7 @@ static void fit_texture(struct sdl_picture *picture, u32 width, u32 height)
 {
     if (picture->texture && picture->width == width && picture->height == height)
         return;
-    drop(&picture->texture);
+    drop_frame(picture);
     picture->texture = SDL_CreateTexture(picture->renderer, SDL_PIXELFORMAT_RGB888,
                                          SDL_TEXTUREACCESS_STREAMING, (int)width, (int)height);
     if (picture->texture)
@@ -124,13 +133,27 @@ void sdl_picture_redraw(struct sdl_picture *picture)
     SDL_RenderPresent(picture->renderer);
 }
 
+/* Keep FRAME's pixels; false: they are those that the texture has already. */
+static bool is_new(struct sdl_picture *picture, const struct frame *frame)
+{
+    size_t bytes = (size_t)frame->width * frame->height * sizeof *frame->pixels;
+
+    if (picture->shown && !memcmp(picture->shown, frame->pixels, bytes))
+        return false;
+    if (!picture->shown)
+        picture->shown = malloc(bytes);
+    if (picture->shown)
+        memcpy(picture->shown, frame->pixels, bytes);
+    return true;
+}
+
 void sdl_picture_show(struct sdl_picture *picture, const struct frame *frame)
 {
     picture->frame = frame;
     if (!frame->width || !frame->height)
         return;
     fit_texture(picture, frame->width, frame->height);
-    if (!picture->texture)
+    if (!picture->texture || !is_new(picture, frame))
         return;
     SDL_UpdateTexture(picture->texture, NULL, frame->pixels, (int)(frame->width * 4));
     sdl_picture_redraw(picture);
@@ -138,7 +161,7 @@ void sdl_picture_show(struct sdl_picture *picture, const struct frame *frame)
 
 void sdl_picture_lost(struct sdl_picture *picture)
 {
-    drop(&picture->texture);
+    drop_frame(picture);
     drop(&picture->sharp);
     if (picture->frame)
         sdl_picture_show(picture, picture->frame);

@@ -238,6 +238,10 @@ static void term_present(struct frontend_context *context, const struct frame *f
     struct terminal *term = context->own;
 
     term->frame = frame;
+    if (term->width == frame->width && !memcmp(&term->shown, &frame->text, sizeof term->shown))
+        return;
+    term->width = frame->width;
+    term->shown = frame->text;
     term_draw(term, now_ms());
 }
 

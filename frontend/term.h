@@ -26,8 +26,8 @@ struct term_key {
 
 /* What would be printed onto the picture is kept until the terminal is ours no more. */
 struct term_held {
-    int fd;     /* 1 or 2 */
-    int real;   /* where it went before; -1: not held */
+    int fd;   /* 1 or 2 */
+    int real; /* where it went before; -1: not held */
     FILE *kept;
 };
 
@@ -37,12 +37,14 @@ struct terminal {
     FILE *out;
     struct term_held held[2];
     struct sigaction crash[TERM_CRASHES]; /* what was there before */
-    bool unicode;  /* the locale can show code page 437 */
-    int colours;   /* 16, 8, or 0: none */
+    bool unicode;                         /* the locale can show code page 437 */
+    int colours;                          /* 16, 8, or 0: none */
     struct term_key key[TERM_KEYS];
     unsigned keys;
-    bool menu; /* the next key is a command for us */
+    bool menu;                 /* the next key is a command for us */
     const struct frame *frame; /* the newest; NULL: none yet */
+    struct text_screen shown;  /* its text as drawn: an equal one costs nothing */
+    u32 width;                 /* and its width, of a graphics mode */
     int top, left;             /* first row and column that are shown */
     u8 cursor_row, cursor_col; /* where it was when last followed */
     bool changed;              /* draw anew */
