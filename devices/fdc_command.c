@@ -164,7 +164,6 @@ static void sense_drive(struct fdc *fdc)
         st3 |= ST3_T0;
     if (d && d->disk && disk_read_only(d->disk))
         st3 |= ST3_WP;
-    fdc->head = fdc->fifo[1] >> 2 & 1;
     give(fdc, st3);
 }
 

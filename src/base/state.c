@@ -92,21 +92,30 @@ static const struct field *field_after(const struct field *fields, size_t at)
     return best;
 }
 
+static size_t list_align(const struct field *fields);
+
 /* What the compiler aligns a field to: its size, or the most that a part of it needs. */
 static size_t field_align(const struct field *f)
 {
-    size_t align = f->size & -f->size, most = 1;
-    if (f->kind != FIELD_KIND_STRUCT)
-        return align < 8 ? align : 8;
-    for (const struct field *s = f->sub; s->kind != FIELD_KIND_END; s++)
-        if (field_align(s) > most)
-            most = field_align(s);
+    size_t align = f->size & -f->size;
+    if (f->kind == FIELD_KIND_STRUCT)
+        return list_align(f->sub);
+    return align < 8 ? align : 8;
+}
+
+/* What a struct of these fields is aligned to. */
+static size_t list_align(const struct field *fields)
+{
+    size_t most = 1;
+    for (const struct field *f = fields; f->kind != FIELD_KIND_END; f++)
+        if (field_align(f) > most)
+            most = field_align(f);
     return most;
 }
 
-static bool gap_allowed(const struct field *next, size_t at, size_t end)
+/* ALIGN: of what follows the gap; behind the last field, of the whole struct. */
+static bool gap_allowed(size_t align, size_t at, size_t end)
 {
-    size_t align = next ? field_align(next) : 8;
     return end - at < align && end % align == 0;
 }
 
@@ -116,7 +125,9 @@ size_t state_uncovered(FILE *out, const struct field *fields, size_t size)
     while (at < size) {
         const struct field *f = field_after(fields, at);
         size_t start = f ? f->offset : size;
-        if (start > at && !gap_allowed(f, at, start)) {
+        if (f && f->kind == FIELD_KIND_STRUCT)
+            missing += state_uncovered(out, f->sub, f->size);
+        if (start > at && !gap_allowed(f ? field_align(f) : list_align(fields), at, start)) {
             if (out && !missing)
                 fprintf(out, "bytes %zu to %zu are in no field (before %s)\n", at, start - 1,
                         f ? f->name : "the end");

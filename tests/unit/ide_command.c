@@ -233,6 +233,27 @@ START_TEST(addresses_outside_the_disk_are_not_found)
 }
 END_TEST
 
+START_TEST(a_block_over_the_end_of_a_reduced_disk_is_not_found)
+{
+    ready();
+    out(COUNT, 8);
+    ck_assert_uint_eq(command(0xc6), 0x50);
+    out(DEVICE, 0xe0);
+    ck_assert_uint_eq(command(0xf8), 0x50);
+    lba_put(999, 0);
+    ck_assert_uint_eq(command(0xf9), 0x50);
+    lba_put(995, 8);
+    ck_assert_uint_eq(command(0xc4), 0x51);
+    ck_assert_uint_eq(in(ERROR), 0x10);
+    ck_assert_uint_eq(in(COUNT), 3);
+    ck_assert_uint_eq(lba_get(), 1000);
+    lba_put(995, 8);
+    ck_assert_uint_eq(command(0xc5), 0x51);
+    ck_assert_uint_eq(in(ERROR), 0x10);
+    teardown();
+}
+END_TEST
+
 START_TEST(a_transfer_over_the_end_stops_at_the_first_sector_that_is_not_there)
 {
     u8 s[512] = {0};
@@ -425,6 +446,7 @@ Suite *ide_command_suite(void)
         blocks_of_several_sectors_need_one_interrupt,
         addresses_outside_the_disk_are_not_found,
         a_transfer_over_the_end_stops_at_the_first_sector_that_is_not_there,
+        a_block_over_the_end_of_a_reduced_disk_is_not_found,
         obsolete_commands_of_old_drivers_work,
         the_buffer_is_written_and_read_back,
         power_modes_are_told_and_sleep_ends_with_a_reset,

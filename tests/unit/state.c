@@ -35,6 +35,18 @@ START_TEST(a_forgotten_field_is_found)
 }
 END_TEST
 
+static const struct field inner_forgetful[] = {FIELD(struct inner, a), FIELD_END};
+static const struct field nested[] = {
+    FIELD(struct outer, on), FIELD_ARRAY(struct outer, word),
+    FIELD_STRUCTS(struct outer, inner, inner_forgetful), TRANSIENT(struct outer, wire), FIELD_END};
+
+START_TEST(a_forgotten_field_of_a_struct_inside_is_found)
+{
+    ck_assert_uint_ne(state_uncovered(NULL, inner_forgetful, sizeof(struct inner)), 0);
+    ck_assert_uint_ne(state_uncovered(NULL, nested, sizeof(struct outer)), 0);
+}
+END_TEST
+
 START_TEST(hash_and_diff_see_every_field_and_no_wire)
 {
     struct outer a = {.on = true, .word = {1, 2, 3}, .inner = {{1, 2}, {3, 4}}}, b = a;
@@ -54,6 +66,7 @@ END_TEST
 Suite *state_suite(void)
 {
     const TTest *const tests[] = {a_forgotten_field_is_found,
+                                  a_forgotten_field_of_a_struct_inside_is_found,
                                   hash_and_diff_see_every_field_and_no_wire, NULL};
     return unit_suite("state", tests);
 }
