@@ -53,6 +53,12 @@ ring_enter:
 ring_leave:
     pushal
     cli
+    movw $DATA0, %ax                /* what real mode keeps of them: 64 KiB that can be written */
+    movw %ax, %ds
+    movw %ax, %es
+    movw %ax, %ss
+    movw %ax, %fs
+    movw %ax, %gs
     movl real_cr0, %eax
     movl %eax, %cr0
     ljmp $0x1000, $1f
@@ -144,9 +150,6 @@ caught:
 1:  movw %ax, ring_vector
     movl %ecx, ring_flags
     movl saved_esp, %esp
-    xorw %ax, %ax
-    movw %ax, %fs
-    movw %ax, %gs
     popal
     cld
     retl
