@@ -3,10 +3,13 @@
  * A PS/2 mouse (IBM PS/2 Hardware Interface Technical Reference, "Mouse"; the wheel as Microsoft's
  * IntelliMouse has it).
  *
- *   byte 0   | YO | XO | YS | XS | 1 | M | R | L |      status  | 0 | REM | EN | 2:1 | 0 | L | M | R |
- *   byte 1   X, right is positive                               resolution 0-3
- *   byte 2   Y, up is positive                                  samples a second
- *   byte 3   ID 3: wheel, towards the user is positive; ID 4: wheel in bits 3-0, buttons 5 and 4
+ *   report, byte 0   | YO | XO  | YS | XS  | 1 | M | R | L |
+ *           byte 1   X, right is positive
+ *           byte 2   Y, up is positive
+ *           byte 3   ID 3: wheel, towards the user is positive; ID 4: the same in bits 3-0
+ *   status, byte 0   | 0  | REM | EN | 2:1 | 0 | L | M | R |
+ *           byte 1   resolution 0-3
+ *           byte 2   samples a second
  *
  * The counters have nine bits: beyond 255 they stay there and set the overflow bit. In stream mode
  * a report is made at the next sample if something has changed, and the one before is sent.

@@ -95,11 +95,36 @@ START_TEST(a_timer_before_the_deadline_asks_for_a_shorter_slice)
 }
 END_TEST
 
+START_TEST(a_loaded_timer_takes_its_new_place)
+{
+    struct clock clock;
+    struct timer a, b;
+    clock_init(&clock, 1000000000);
+    timer_init(&a, &clock, fire_a, NULL);
+    timer_init(&b, &clock, fire_a, NULL);
+    timer_set(&a, 100);
+    timer_set(&b, 200);
+    a.when = 300; /* what a load does */
+    timer_loaded(&a);
+    ck_assert_ptr_eq(clock.first, &b);
+    ck_assert_ptr_eq(b.next, &a);
+    b.armed = false;
+    timer_loaded(&b);
+    ck_assert_ptr_eq(clock.first, &a);
+    ck_assert_ptr_null(a.next);
+    b.armed = true;
+    b.when = 50;
+    timer_loaded(&b);
+    ck_assert_ptr_eq(clock.first, &b);
+}
+END_TEST
+
 Suite *clock_suite(void)
 {
     const TTest *const tests[] = {
         timers_fire_in_order_of_time_then_rank, a_timer_may_set_itself_again_and_be_stopped,
         ticks_and_ns_are_each_others_inverse,
-        a_timer_before_the_deadline_asks_for_a_shorter_slice, NULL};
+        a_timer_before_the_deadline_asks_for_a_shorter_slice,
+        a_loaded_timer_takes_its_new_place, NULL};
     return unit_suite("clock", tests);
 }

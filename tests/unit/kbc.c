@@ -304,6 +304,20 @@ START_TEST(a_byte_to_a_device_opens_its_port)
 }
 END_TEST
 
+START_TEST(the_answer_to_a_byte_takes_a_byte_time_of_its_own)
+{
+    struct board b;
+    set_up(&b);
+    HAVE(&b.keyboard, 0xfa);
+    go(&b, MS - 10);
+    data(&b, 0xf4);
+    go(&b, MS - 1);
+    ck_assert(!(status(&b) & OBF));
+    go(&b, 1);
+    ck_assert(status(&b) & OBF);
+}
+END_TEST
+
 START_TEST(translation_makes_set_1_of_set_2)
 {
     static const struct {
@@ -491,6 +505,7 @@ Suite *kbc_suite(void)
         interrupts_come_only_when_enabled,
         closed_ports_hold_their_bytes,
         a_byte_to_a_device_opens_its_port,
+        the_answer_to_a_byte_takes_a_byte_time_of_its_own,
         translation_makes_set_1_of_set_2,
         the_output_port_drives_a20_at_once_and_resets,
         the_output_port_shows_both_buffer_full_pins,

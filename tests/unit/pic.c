@@ -406,6 +406,11 @@ START_TEST(a_higher_slave_request_nests_only_in_special_fully_nested_mode)
             ck_assert_uint_eq(pic_acknowledge(&b.master), 0x71);
         pulse(&b, 5);
         ck_assert(!requested(&b)); /* below the cascade pin in both */
+        program(&b, 0x11, rows[i].icw4);
+        pulse(&b, 1);
+        pic_acknowledge(&b.master);
+        pulse(&b, 12); /* a slave below the level in service does not nest */
+        ck_assert(!requested(&b));
     }
 }
 END_TEST
