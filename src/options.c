@@ -1,0 +1,686 @@
+/* SPDX-License-Identifier: MIT */
+#include <assert.h>
+#include <ctype.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "frontend/frontend.h"
+#include "src/base/log.h"
+#include "src/base/nearest.h"
+#include "src/host/chardev.h"
+#include "src/options.h"
+
+enum { MIB_MIN = 1, MIB_MAX = 3584 };
+
+struct option;
+
+/* How to take TEXT (which stays) into the option's FIELD; false and WHY it is wrong, a phrase. */
+typedef bool take_fn(void *field, const char *text, char *why, size_t size);
+
+struct option {
+    const char *name;  /* without dashes */
+    const char *value; /* what --help calls the value; NULL: a switch */
+    const char *preset; /* the value when nobody gives one; NULL: none */
+    take_fn *take;
+    size_t field; /* offset in struct options */
+    unsigned most; /* how often it may be given; 0: once, the last one counts */
+    bool act;      /* something to do, not a setting: not in the ini file */
+    const char *help;
+};
+
+/* Kinds of values */
+
+static bool take_text(void *field, const char *text, char *why, size_t size)
+{
+    (void)why, (void)size;
+    *(const char **)field = text;
+    return true;
+}
+
+static bool take_list(void *field, const char *text, char *why, size_t size)
+{
+    struct option_list *list = field;
+    (void)why, (void)size;
+    list->item[list->count++] = text;
+    return true;
+}
+
+static bool take_switch(void *field, const char *text, char *why, size_t size)
+{
+    static const char *const words[] = {"no", "off", "false", "0", "yes", "on", "true", "1"};
+    for (unsigned i = 0; i < ARRAY_LEN(words); i++)
+        if (!strcmp(text, words[i])) {
+            *(bool *)field = i >= ARRAY_LEN(words) / 2;
+            return true;
+        }
+    snprintf(why, size, "wants yes or no");
+    return false;
+}
+
+/* A whole number and nothing else before END (NULL: the end of the text). */
+static bool number(const char *text, int base, u64 *value, const char **end)
+{
+    char *rest;
+    errno = 0;
+    *value = isdigit((unsigned char)*text) ? strtoull(text, &rest, base) : 0;
+    if (!isdigit((unsigned char)*text) || errno)
+        return false;
+    if (end)
+        *end = rest;
+    return end || !*rest;
+}
+
+static bool take_count(void *field, const char *text, char *why, size_t size)
+{
+    if (number(text, 10, field, NULL) && *(u64 *)field)
+        return true;
+    snprintf(why, size, "wants a whole number above 0");
+    return false;
+}
+
+static bool take_mebibytes(void *field, const char *text, char *why, size_t size)
+{
+    static const char units[] = "MmGg";
+    u64 *mib = field;
+    const char *end;
+    bool ok = number(text, 10, mib, &end) && *mib <= MIB_MAX;
+    if (ok && *end && strchr(units, *end)) {
+        *mib *= tolower((unsigned char)*end) == 'g' ? 1024 : 1;
+        end++;
+    }
+    if (ok && !*end && *mib >= MIB_MIN && *mib <= MIB_MAX)
+        return true;
+    snprintf(why, size, "wants MiB of memory, %d to %d (or 1G)", MIB_MIN, MIB_MAX);
+    return false;
+}
+
+static bool take_seconds(void *field, const char *text, char *why, size_t size)
+{
+    char *end;
+    double s = strtod(text, &end);
+    if (isdigit((unsigned char)*text) && !*end && s > 0 && s < 1e9) {
+        *(u64 *)field = (u64)(s * 1e9);
+        return true;
+    }
+    snprintf(why, size, "wants seconds, above 0");
+    return false;
+}
+
+/* The models, and the clock that each runs at when no -MHZ is given. */
+static const struct {
+    const char *name, *help;
+    unsigned mhz;
+} models[] = {
+    {"max", "every instruction of the 8086 to the 486, and CPUID, RDTSC, CMPXCHG8B, CMOVcc", 100},
+};
+
+static const char *model_name(const void *names, unsigned i)
+{
+    (void)names;
+    return i < ARRAY_LEN(models) ? models[i].name : NULL;
+}
+
+void options_cpu_help(FILE *out)
+{
+    fprintf(out, "CPU models of this version, as MODEL or MODEL-MHZ (1 to 10000):\n");
+    for (size_t i = 0; i < ARRAY_LEN(models); i++)
+        fprintf(out, "  %-12s %s (%u MHz)\n", models[i].name, models[i].help, models[i].mhz);
+}
+
+static bool take_cpu(void *field, const char *text, char *why, size_t size)
+{
+    u64 *hz = field, mhz;
+    if (!strcmp(text, "help"))
+        return true;
+    size_t n = strcspn(text, "-");
+    for (size_t i = 0; i < ARRAY_LEN(models); i++) {
+        if (strlen(models[i].name) != n || strncmp(text, models[i].name, n))
+            continue;
+        mhz = models[i].mhz;
+        if (text[n] && (!number(text + n + 1, 10, &mhz, NULL) || !mhz || mhz > 10000)) {
+            snprintf(why, size, "wants MODEL-MHZ with 1 to 10000 MHz, as %s-66", models[i].name);
+            return false;
+        }
+        *hz = mhz * 1000000;
+        return true;
+    }
+    snprintf(why, size, "no such CPU model in this version; there is: %s", model_name(NULL, 0));
+    return false;
+}
+
+static bool take_machine(void *field, const char *text, char *why, size_t size)
+{
+    if (!strcmp(text, "isapc"))
+        return take_text(field, text, why, size);
+    snprintf(why, size, "no such board in this version; there is: isapc (the AT board, no PCI)");
+    return false;
+}
+
+static bool take_boot(void *field, const char *text, char *why, size_t size)
+{
+    const char *order = strncmp(text, "order=", 6) ? text : text + 6;
+    size_t n = strlen(order);
+    if (n && n <= 2 && strspn(order, "ac") == n && (n == 1 || order[0] != order[1]))
+        return take_text(field, order, why, size);
+    snprintf(why, size, "wants a (floppy), c (hard disk), or both in their order");
+    return false;
+}
+
+static const char *front_end_name(const void *names, unsigned i)
+{
+    (void)names;
+    return frontend_name(i);
+}
+
+static bool take_display(void *field, const char *text, char *why, size_t size)
+{
+    if (frontend_find(text))
+        return take_text(field, text, why, size);
+    int n = snprintf(why, size, "not in this build; there is:");
+    for (unsigned i = 0; front_end_name(NULL, i) && (size_t)n < size; i++)
+        n += snprintf(why + n, size - (size_t)n, " %s", front_end_name(NULL, i));
+    return false;
+}
+
+static bool chardev_ok(const char *text, char *why, size_t size)
+{
+    if (chardev_spec_ok(text) && strcmp(text, "console"))
+        return true;
+    snprintf(why, size, "wants null, stdio, file:PATH, unix:PATH or tcp:HOST:PORT");
+    return false;
+}
+
+static bool take_chardev(void *field, const char *text, char *why, size_t size)
+{
+    return chardev_ok(text, why, size) && take_text(field, text, why, size);
+}
+
+static bool take_chardevs(void *field, const char *text, char *why, size_t size)
+{
+    return chardev_ok(text, why, size) && take_list(field, text, why, size);
+}
+
+static bool take_key(void *field, const char *text, char *why, size_t size)
+{
+    struct hotkeys hotkeys;
+    hotkeys_init(&hotkeys);
+    return hotkeys_bind(&hotkeys, text, why, size) && take_list(field, text, why, size);
+}
+
+static bool is_date(const char *text, s64 *seconds)
+{
+    struct tm tm = {0}, again;
+    const char *end = strptime(text, "%Y-%m-%d", &tm);
+    if (end && *end == 'T')
+        end = strptime(end + 1, "%H:%M:%S", &tm);
+    if (!end || *end || tm.tm_year < 80 || tm.tm_year >= 200)
+        return false;
+    again = tm;
+    *seconds = timegm(&again);
+    return again.tm_mday == tm.tm_mday; /* no 31 February */
+}
+
+static bool take_rtc(void *field, const char *text, char *why, size_t size)
+{
+    struct options *options = field;
+    if (!strcmp(text, "base=localtime"))
+        options->rtc = RTC_LOCAL;
+    else if (!strcmp(text, "base=utc"))
+        options->rtc = RTC_UTC;
+    else if (!strncmp(text, "base=", 5) && is_date(text + 5, &options->rtc_date))
+        options->rtc = RTC_DATE;
+    else {
+        snprintf(why, size, "wants base=localtime, base=utc or base=2026-01-31T23:59:00");
+        return false;
+    }
+    return true;
+}
+
+static bool device_property(struct options *options, const char *text, size_t n)
+{
+    static const char iobase[] = "iobase=", iosize[] = "iosize=";
+    const char *end;
+    u64 value;
+    if (!strncmp(text, iobase, strlen(iobase)) &&
+        number(text + strlen(iobase), 0, &value, &end) && end == text + n && value <= 0xfffc) {
+        options->debug_exit_port = (u16)value;
+        return true;
+    }
+    return !strncmp(text, iosize, strlen(iosize)) &&
+           number(text + strlen(iosize), 0, &value, &end) && end == text + n && value - 1 < 4;
+}
+
+static bool take_device(void *field, const char *text, char *why, size_t size)
+{
+    struct options *options = field;
+    size_t n = strcspn(text, ",");
+    bool ok = n == strlen("isa-debug-exit") && !strncmp(text, "isa-debug-exit", n);
+    options->debug_exit = ok;
+    options->debug_exit_port = 0x501;
+    while (ok && text[n] == ',') {
+        const char *property = text + n + 1;
+        size_t length = strcspn(property, ",");
+        ok = device_property(options, property, length);
+        n += 1 + length;
+    }
+    if (!ok)
+        snprintf(why, size, "wants isa-debug-exit,iobase=0xf4: the only such device here");
+    return ok;
+}
+
+static bool take_speed(void *field, const char *text, char *why, size_t size)
+{
+    u32 *speed = field;
+    u64 percent;
+    const char *end;
+    if (!strcmp(text, "max") || !strcmp(text, "real")) {
+        *speed = text[0] == 'm' ? 0 : 100;
+        return true;
+    }
+    if (number(text, 10, &percent, &end) && percent >= 1 && percent <= 10000 &&
+        !strcmp(*end ? end : "%", "%")) {
+        *speed = (u32)percent;
+        return true;
+    }
+    snprintf(why, size, "wants real, max, or percent of real time from 1%% to 10000%%");
+    return false;
+}
+
+static const char *log_class_name(const void *names, unsigned i)
+{
+    static const char *const list[] = {
+#define X(id, name, help) name,
+        LOG_CLASSES(X)
+#undef X
+    };
+    (void)names;
+    return i < ARRAY_LEN(list) ? list[i] : NULL;
+}
+
+static bool take_log(void *field, const char *text, char *why, size_t size)
+{
+    const char *bad;
+    u32 mask = log_mask;
+    bool ok = !strcmp(text, "help") || log_enable(text, &bad);
+    log_mask = mask; /* only main() turns traces on */
+    if (ok)
+        return take_text(field, text, why, size);
+    char word[40];
+    snprintf(word, sizeof word, "%.*s", (int)strcspn(bad, ","), bad);
+    const char *near = nearest_name(word, log_class_name, NULL);
+    snprintf(why, size, "no trace '%s'; %s%s", word, near ? "did you mean " : "see -d help",
+             near ? near : "");
+    return false;
+}
+
+/* THE TABLE */
+
+#define AT(member) offsetof(struct options, member)
+#define SWITCH(name, member, help) {name, NULL, NULL, take_switch, AT(member), 0, false, help}
+#define ACT(name, member, help)    {name, NULL, NULL, take_switch, AT(member), 0, true, help}
+#define VALUE(name, value, preset, take, member, help)                                             \
+    {                                                                                              \
+        name, value, preset, take, AT(member), 0, false, help                                      \
+    }
+#define MANY(name, value, take, member, most, help)                                                \
+    {                                                                                              \
+        name, value, NULL, take, AT(member), most, false, help                                     \
+    }
+
+enum { ROW_IMAGE }; /* images need no dash: the row of the ini file's key comes first */
+
+static const struct option rows[] = {
+    MANY("image", "FILE", take_list, image, OPTION_LIST,
+         "a disk image; found out from its content which drive it is for"),
+    VALUE("fda", "FILE", NULL, take_text, floppy[0], "floppy in drive A:"),
+    VALUE("fdb", "FILE", NULL, take_text, floppy[1], "floppy in drive B:"),
+    VALUE("hda", "FILE", NULL, take_text, hard[0], "first hard disk"),
+    VALUE("hdb", "FILE", NULL, take_text, hard[1], "second hard disk"),
+    VALUE("hdc", "FILE", NULL, take_text, hard[2], "third hard disk"),
+    VALUE("hdd", "FILE", NULL, take_text, hard[3], "fourth hard disk"),
+    VALUE("boot", "ORDER", NULL, take_boot, boot,
+          "start from a (floppy) or c (hard disk); without it: from the first image"),
+    SWITCH("snapshot", snapshot, "guest writes are thrown away at the end; no image is changed"),
+    VALUE("m", "MIB", "64", take_mebibytes, ram_mib, "memory"),
+    VALUE("cpu", "MODEL[-MHZ]", "max", take_cpu, cpu_hz, "CPU model and clock; -cpu help"),
+    VALUE("machine", "BOARD", "isapc", take_machine, machine, "the board"),
+    VALUE("bios", "FILE", NULL, take_text, bios, "another system BIOS than the built-in one"),
+    VALUE("vgabios", "FILE", NULL, take_text, vgabios, "another VGA BIOS"),
+    MANY("serial", "PORT", take_chardevs, serial, SERIAL_PORTS,
+         "COM1, then COM2: null, stdio, file:PATH, unix:PATH, tcp:HOST:PORT"),
+    VALUE("parallel", "PORT", NULL, take_chardev, parallel, "LPT1: the same"),
+    VALUE("debugcon", "PORT", NULL, take_chardev, debugcon, "text to ports E9h and 402h: the same"),
+    VALUE("display", "NAME", NULL, take_display, display, "sdl (a window), term (the terminal), none"),
+    SWITCH("nographic", nographic, "no display; COM1 is the terminal (Ctrl-A x quits)"),
+    SWITCH("full-screen", full_screen, "start in full screen"),
+    MANY("key", "ACTION=KEYS", take_key, key, OPTION_LIST,
+         "bind a key of the window, as pause=ctrl-alt-p, or pause=none"),
+    VALUE("rtc", "base=DATE", "base=localtime", take_rtc, rtc,
+          "the guest's clock at the start: localtime, utc, 2026-01-31T23:59:00"),
+    SWITCH("no-reboot", no_reboot, "end when the guest resets the machine"),
+    SWITCH("no-shutdown", no_shutdown, "keep the last picture when the guest switches off"),
+    VALUE("device", "DEVICE", NULL, take_device, debug_exit,
+          "isa-debug-exit,iobase=0xf4: writing v there ends with exit code 2v+1"),
+    VALUE("speed", "SPEED", "real", take_speed, speed, "real, max, or a percentage of real time"),
+    VALUE("d", "LIST", NULL, take_log, log, "traces to write; -d help"),
+    VALUE("D", "FILE", NULL, take_text, log_file, "write the traces there, not to standard error"),
+    VALUE("script", "FILE", NULL, take_text, script, "drive the machine from a script, then end"),
+    VALUE("max-time", "SECONDS", NULL, take_seconds, max_time, "end after so much time: exit code 124"),
+    VALUE("max-guest-time", "SECONDS", NULL, take_seconds, max_guest_time,
+          "the same, in the guest's time"),
+    VALUE("max-insns", "N", NULL, take_count, max_insns, "the same, in guest instructions"),
+    {"config", "FILE", NULL, take_text, AT(config), 0, true,
+     "read options from an ini file (name = value); the command line wins"},
+    ACT("print-config", print_config, "print all settings as an ini file"),
+    ACT("map", map, "print the board: memory, ports and wires"),
+    ACT("version", version, "print the version"),
+    ACT("help", help, "print this"),
+};
+
+static_assert(ARRAY_LEN(rows) <= OPTION_ROWS, "OPTION_ROWS is too small");
+
+/* These set several members, and are given the whole. */
+static void *field_of(struct options *options, const struct option *row)
+{
+    if (row->take == take_rtc || row->take == take_device)
+        return options;
+    return (u8 *)options + row->field;
+}
+
+/* What is planned, so that nobody searches for a typing error. */
+static const struct {
+    const char *name, *what;
+} later[] = {
+    {"cdrom", "CD-ROM drives"},          {"kernel", "starting a kernel directly"},
+    {"initrd", "starting a kernel directly"}, {"append", "starting a kernel directly"},
+    {"smp", "more than one CPU"},        {"profile", "profiles"},
+    {"s", "the debugger"},               {"S", "the debugger"},
+    {"gdb", "the debugger"},             {"monitor", "the monitor"},
+};
+
+const char *options_name(unsigned i)
+{
+    return i < ARRAY_LEN(rows) ? rows[i].name : NULL;
+}
+
+static const char *row_name(const void *names, unsigned i)
+{
+    (void)names;
+    return i + 1 < ARRAY_LEN(rows) ? rows[i + 1].name : NULL;
+}
+
+static const struct option *row_find(const char *name, size_t n)
+{
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++)
+        if (strlen(rows[i].name) == n && !strncmp(rows[i].name, name, n))
+            return &rows[i];
+    return NULL;
+}
+
+static void unknown(const char *name, const char *dash, char *message, size_t size)
+{
+    for (size_t i = 0; i < ARRAY_LEN(later); i++)
+        if (!strcmp(name, later[i].name)) {
+            snprintf(message, size, "%s%s: unknown option: %s: not in this version", dash, name,
+                     later[i].what);
+            return;
+        }
+    const char *near = nearest_name(name, row_name, NULL);
+    if (near)
+        snprintf(message, size, "%s%s: unknown option; did you mean %s%s?", dash, name, dash, near);
+    else
+        snprintf(message, size, "%s%s: unknown option; twin86 --help lists them", dash, name);
+}
+
+static void text_clear(struct option_text *text)
+{
+    for (unsigned i = 0; i < text->list.count; i++)
+        free((char *)text->list.item[i]);
+    text->list.count = 0;
+}
+
+/* A list of the same option: starts anew when it comes from somewhere that counts more. */
+static void list_begin(struct options *options, const struct option *row)
+{
+    if (row->most)
+        ((struct option_list *)field_of(options, row))->count = 0;
+}
+
+/* Give ROW the value TEXT. What a source that counts more has set stays. */
+static bool set(struct options *options, const struct option *row, enum option_source source,
+                const char *text, const char *dash, char *message, size_t size)
+{
+    struct option_text *kept = &options->text[row - rows];
+    char why[200] = "";
+    if (source < kept->source)
+        return true;
+    if (source > kept->source || !row->most) {
+        text_clear(kept);
+        list_begin(options, row);
+    }
+    kept->source = source;
+    if (row->most && kept->list.count == row->most) {
+        snprintf(message, size, "%s%s %s: given too often, at most %u", dash, row->name, text,
+                 row->most);
+        return false;
+    }
+    char *copy = strdup(text);
+    kept->list.item[kept->list.count++] = copy;
+    if (row->take(field_of(options, row), copy, why, sizeof why))
+        return true;
+    snprintf(message, size, "%s%s %s: %s", dash, row->name, text, why);
+    return false;
+}
+
+/* One word of the command line, and the next one if the option takes a value. Returns how many
+ * words were used; 0: wrong. */
+static int take_word(struct options *options, char **word, char *message, size_t size)
+{
+    const char *name = *word + 1 + (word[0][1] == '-'), *value = strchr(name, '=');
+    size_t n = value ? (size_t)(value - name) : strlen(name);
+    char dash[3] = "--";
+    dash[name - *word] = 0;
+    const struct option *row = row_find(name, n);
+    if (!row) {
+        unknown(name, dash, message, size);
+        return 0;
+    }
+    if (value || !row->value)
+        return set(options, row, FROM_COMMAND_LINE, value ? value + 1 : "yes", dash, message, size);
+    if (!word[1] || !*word[1]) {
+        snprintf(message, size, "%s: wants a value: %s", *word, row->value);
+        return 0;
+    }
+    return set(options, row, FROM_COMMAND_LINE, word[1], dash, message, size) ? 2 : 0;
+}
+
+static bool command_line(struct options *options, int argc, char **argv, char *message,
+                         size_t size)
+{
+    bool only_images = false;
+    for (int i = 1; i < argc;) {
+        if (!only_images && !strcmp(argv[i], "--")) {
+            only_images = true;
+            i++;
+        } else if (!only_images && argv[i][0] == '-' && argv[i][1]) {
+            int used = take_word(options, &argv[i], message, size);
+            if (!used)
+                return false;
+            i += used;
+        } else if (!set(options, &rows[ROW_IMAGE], FROM_COMMAND_LINE, argv[i++], "", message,
+                        size)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* The ini file */
+
+static char *trim(char *text)
+{
+    while (isspace((unsigned char)*text))
+        text++;
+    size_t n = strlen(text);
+    while (n && isspace((unsigned char)text[n - 1]))
+        text[--n] = 0;
+    return text;
+}
+
+static char *unquote(char *text)
+{
+    size_t n = strlen(text);
+    if (n < 2 || text[0] != '"' || text[n - 1] != '"')
+        return text;
+    text[n - 1] = 0;
+    return text + 1;
+}
+
+static bool config_line(struct options *options, char *line, char *message, size_t size)
+{
+    char *equals = strchr(line, '='), *name = line;
+    if (!*line || strchr("#;[", *line))
+        return true;
+    if (!equals) {
+        snprintf(message, size, "'%s': wants name = value", line);
+        return false;
+    }
+    *equals = 0;
+    name = trim(name);
+    const struct option *row = row_find(name, strlen(name));
+    if (!row) {
+        unknown(name, "", message, size);
+        return false;
+    }
+    if (row->act) {
+        snprintf(message, size, "%s: only for the command line", name);
+        return false;
+    }
+    return set(options, row, FROM_FILE, unquote(trim(equals + 1)), "", message, size);
+}
+
+static bool config_file(struct options *options, FILE *file, char *message, size_t size)
+{
+    char *line = NULL, why[400];
+    size_t room = 0;
+    unsigned number_of_line = 0;
+    bool ok = true;
+    while (ok && getline(&line, &room, file) >= 0) {
+        number_of_line++;
+        ok = config_line(options, trim(line), why, sizeof why);
+    }
+    if (ok && ferror(file)) {
+        snprintf(message, size, "-config %s: %s", options->config, strerror(errno));
+        ok = false;
+    } else if (!ok) {
+        snprintf(message, size, "%s:%u: %s", options->config, number_of_line, why);
+    }
+    free(line);
+    return ok;
+}
+
+static bool config_read(struct options *options, char *message, size_t size)
+{
+    FILE *file = fopen(options->config, "re");
+    if (!file) {
+        snprintf(message, size, "-config %s: %s", options->config, strerror(errno));
+        return false;
+    }
+    bool ok = config_file(options, file, message, size);
+    fclose(file);
+    return ok;
+}
+
+/* What no single option can know */
+
+static bool uses_stdin(const char *port)
+{
+    return port && (!strcmp(port, "stdio") || !strcmp(port, "console"));
+}
+
+static bool check(struct options *options, char *message, size_t size)
+{
+    unsigned readers = 0;
+    for (unsigned i = 0; i < options->serial.count; i++)
+        readers += uses_stdin(options->serial.item[i]);
+    if (readers > 1)
+        snprintf(message, size, "-serial stdio: only one port can have standard input");
+    else if (options->nographic && options->display && strcmp(options->display, "none"))
+        snprintf(message, size, "-nographic: contradicts -display %s", options->display);
+    else if (readers && options->display && !strcmp(options->display, "term"))
+        snprintf(message, size, "-serial stdio: the terminal shows the screen (-display term)");
+    else
+        return true;
+    return false;
+}
+
+static void imply(struct options *options)
+{
+    if (!options->nographic)
+        return;
+    options->display = "none";
+    if (!options->serial.count)
+        options->serial.item[options->serial.count++] = "console";
+}
+
+bool options_parse(struct options *options, int argc, char **argv, char *message, size_t size)
+{
+    *options = (struct options){0};
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++)
+        if (rows[i].preset &&
+            !set(options, &rows[i], FROM_DEFAULT, rows[i].preset, "-", message, size))
+            return false;
+    if (!command_line(options, argc, argv, message, size) ||
+        (options->config && !config_read(options, message, size)) ||
+        !check(options, message, size))
+        return false;
+    options->cpu = options->text[row_find("cpu", 3) - rows].list.item[0];
+    imply(options);
+    return true;
+}
+
+void options_free(struct options *options)
+{
+    for (size_t i = 0; i < OPTION_ROWS; i++)
+        text_clear(&options->text[i]);
+}
+
+void options_help(FILE *out)
+{
+    fprintf(out, "Usage: twin86 [options] [image ...]\n"
+                 "A PC. An image is a floppy or hard disk, told apart by its content; .gz too.\n"
+                 "Without one the built-in demo disk starts. One dash or two.\n\n");
+    for (size_t i = ROW_IMAGE + 1; i < ARRAY_LEN(rows); i++) {
+        char left[40];
+        snprintf(left, sizeof left, "-%s%s%s", rows[i].name, rows[i].value ? " " : "",
+                 rows[i].value ? rows[i].value : "");
+        fprintf(out, "  %-26s %s\n", left, rows[i].help);
+    }
+    fprintf(out, "\nKeys in the window (-key changes them):\n");
+    struct hotkeys hotkeys;
+    hotkeys_init(&hotkeys);
+    for (unsigned i = 0; i < HOTKEY_COUNT; i++) {
+        char text[HOTKEY_TEXT];
+        hotkeys_text(&hotkeys, i, text);
+        fprintf(out, "  %-14s %-14s %s\n", hotkey_name(i), text, hotkey_help(i));
+    }
+    fprintf(out, "\nExit codes: 0 the guest switched off or the script passed, 1 the script failed,\n"
+                 "2 wrong usage, 3 triple fault with -no-reboot, 124 a limit was reached.\n");
+}
+
+void options_print_config(const struct options *options, FILE *out)
+{
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        const struct option_list *list = &options->text[i].list;
+        if (rows[i].act)
+            continue;
+        fprintf(out, "# %s\n", rows[i].help);
+        if (!rows[i].value && !list->count)
+            fprintf(out, "%s = no\n", rows[i].name);
+        else if (!list->count)
+            fprintf(out, "#%s = %s\n", rows[i].name, rows[i].value);
+        for (unsigned j = 0; j < list->count; j++)
+            fprintf(out, "%s = %s\n", rows[i].name, list->item[j]);
+    }
+}
