@@ -89,24 +89,37 @@ static void region_map(struct bus *bus, struct bus_region region)
         bus->remapped(bus->listener);
 }
 
-/* Page numbers for host memory that had none; mapping the same memory again finds its old ones. */
+static const struct bus_block *block_find(const struct bus *bus, const u8 *host, u64 bytes)
+{
+    for (u32 i = 0; i < bus->block_count; i++) {
+        const struct bus_block *b = &bus->block[i];
+        if (host >= b->host && host + bytes <= b->host + b->bytes)
+            return b;
+    }
+    return NULL;
+}
+
+void bus_add_host(struct bus *bus, const u8 *host, u64 bytes)
+{
+    u32 first = bus->page_count, more = (u32)(bytes >> BUS_PAGE_SHIFT);
+    u8 *flags = realloc(bus->page_flags, first + more);
+    if (!flags || bus->block_count == BUS_BLOCKS)
+        abort(); /* a few bytes at start-up, and a board that needs a larger table */
+    memset(flags + first, 0, more);
+    bus->page_flags = flags;
+    bus->page_count += more;
+    bus->block[bus->block_count++] = (struct bus_block){host, bytes, first};
+}
+
+/* The page number of HOST; memory that is mapped for the first time gets new ones. */
 static u32 pages_number(struct bus *bus, const u8 *host, u64 bytes)
 {
     if (host >= bus->ram && host < bus->ram + bus->ram_size)
         return (u32)((host - bus->ram) >> BUS_PAGE_SHIFT);
-    for (u32 i = 0; i < bus->region_count; i++) {
-        const struct bus_region *r = &bus->region[i];
-        if (r->host && host >= r->host && host + bytes <= r->host + (r->last - r->first) + 1)
-            return r->page + (u32)((host - r->host) >> BUS_PAGE_SHIFT);
-    }
-    u32 first = bus->page_count, more = (u32)(bytes >> BUS_PAGE_SHIFT);
-    u8 *flags = realloc(bus->page_flags, first + more);
-    if (!flags)
-        abort(); /* a few bytes at start-up */
-    memset(flags + first, 0, more);
-    bus->page_flags = flags;
-    bus->page_count += more;
-    return first;
+    if (!block_find(bus, host, bytes))
+        bus_add_host(bus, host, bytes);
+    const struct bus_block *block = block_find(bus, host, bytes);
+    return block->page + (u32)((host - block->host) >> BUS_PAGE_SHIFT);
 }
 
 void bus_map_host(struct bus *bus, paddr first, u64 bytes, u8 *host, bool writable)

@@ -18,6 +18,7 @@ enum {
     BUS_PAGE_SIZE = 1 << BUS_PAGE_SHIFT,
     BUS_REGIONS = 32,
     BUS_PORT_MAPS = 96,
+    BUS_BLOCKS = 16,
 };
 
 enum {
@@ -31,6 +32,13 @@ struct bus_region {
     u32 page;                 /* number of the first page */
     const struct chip *chip;  /* called with the offset in the region as register number */
     void *owner;
+};
+
+/* Host memory other than RAM that has page numbers, mapped now or not. */
+struct bus_block {
+    const u8 *host;
+    u64 bytes;
+    u32 page;
 };
 
 struct bus_ports {
@@ -51,6 +59,8 @@ struct bus {
     u8 port_map[0x10000];            /* index into ports + 1; 0: nobody */
     u8 *page_flags;                  /* by page number; PAGE_* */
     u32 page_count;
+    u32 block_count;
+    struct bus_block block[BUS_BLOCKS];
     /* The CPU's ears: code bytes changed by another master; the map or the A20 gate changed. */
     void (*code_written)(void *listener, paddr address, u32 bytes);
     void (*remapped)(void *listener);
@@ -62,6 +72,10 @@ struct bus {
  * False when the host has no memory. RAM is lazily allocated and starts as zeros. */
 bool bus_init(struct bus *bus, u64 ram_size);
 void bus_free(struct bus *bus);
+
+/* Give host memory its page numbers, once, when the machine is built: parts of it may then be mapped
+ * and unmapped for ever without new ones. */
+void bus_add_host(struct bus *bus, const u8 *host, u64 bytes);
 
 /* Map host memory or a chip over whole pages, in place of whatever was there. */
 void bus_map_host(struct bus *bus, paddr first, u64 bytes, u8 *host, bool writable);
