@@ -1,0 +1,268 @@
+/* SPDX-License-Identifier: MIT */
+#include "src/drives.h"
+#include "src/rom.h"
+
+/* Drives in which a disk of the next larger format fits too, smallest first. */
+static const struct {
+    enum fdc_drive_type type;
+    bool three_inch;
+    const char *name;
+} formats[] = {
+    {FDC_DRIVE_360K, false, "360 KB"},  {FDC_DRIVE_1200K, false, "1.2 MB"},
+    {FDC_DRIVE_720K, true, "720 KB"},   {FDC_DRIVE_1440K, true, "1.44 MB"},
+    {FDC_DRIVE_2880K, true, "2.88 MB"},
+};
+
+static unsigned format_row(enum fdc_drive_type type)
+{
+    unsigned i = 0;
+    while (i + 1 < ARRAY_LEN(formats) && formats[i].type != type)
+        i++;
+    return i;
+}
+
+/* The drive that reads what TYPE reads and this disk too; TYPE if there is no such drive. */
+static enum fdc_drive_type drive_for_both(enum fdc_drive_type type, const struct disk *disk)
+{
+    unsigned a = format_row(type), b = format_row(fdc_drive_for(disk_geometry(disk)));
+    return formats[a].three_inch == formats[b].three_inch && b > a ? formats[b].type : type;
+}
+
+static bool fits(const struct drives *drives, unsigned drive, const struct disk *disk,
+                 char *message, size_t size)
+{
+    enum fdc_drive_type type = drives->type[drive];
+    unsigned row = format_row(type), wanted = format_row(fdc_drive_for(disk_geometry(disk)));
+    if (formats[row].three_inch == formats[wanted].three_inch && wanted <= row)
+        return true;
+    snprintf(message, size, "%s: a %s disk does not fit into the %s drive %c:", disk_path(disk),
+             formats[wanted].name, formats[row].name, 'A' + drive);
+    return false;
+}
+
+/* "freedos.img: 1.44 MB floppy (FAT12) -> A:" */
+static void describe(const struct disk *disk, const char *where, char *text, size_t size)
+{
+    char kind[100];
+    disk_describe(disk, kind, sizeof kind);
+    snprintf(text, size, "%s: %s -> %s%s", disk_path(disk), kind, where,
+             disk_forced_read_only(disk) ? " (write-protected, as the file is)" : "");
+}
+
+static void announce(FILE *out, const struct disk *disk, const char *where)
+{
+    char text[5000];
+    if (!out)
+        return;
+    describe(disk, where, text, sizeof text);
+    fprintf(out, "%s\n", text);
+}
+
+static void announce_drive(FILE *out, const struct disk *disk, unsigned letter)
+{
+    announce(out, disk, (const char[]){(char)('A' + letter), ':', 0});
+}
+
+static struct disk *open_as(const struct drives *drives, const char *path, enum disk_want want,
+                            char *message, size_t size)
+{
+    struct disk_options options = {.snapshot = drives->snapshot, .want = want};
+    struct disk *disk = disk_open(path, &options, message, size);
+    if (disk && disk_kind(disk) == DISK_CDROM) {
+        snprintf(message, size, "%s: a CD-ROM image: this version has no CD-ROM drive", path);
+        disk_close(disk);
+        return NULL;
+    }
+    return disk;
+}
+
+static bool floppy_keep(struct drives *drives, struct disk *disk, char *message, size_t size)
+{
+    if (drives->floppy_count == OPTION_LIST) {
+        snprintf(message, size, "%s: too many floppies at once, at most %d", disk_path(disk),
+                 OPTION_LIST);
+        disk_close(disk);
+        return false;
+    }
+    drives->floppies[drives->floppy_count++] = disk;
+    return true;
+}
+
+static bool open_floppy(struct drives *drives, unsigned drive, const char *path, FILE *out,
+                        char *message, size_t size)
+{
+    struct disk *disk = path ? open_as(drives, path, DISK_WANT_FLOPPY, message, size) : NULL;
+    if (!path)
+        return true;
+    if (!disk || !floppy_keep(drives, disk, message, size))
+        return false;
+    drives->floppy[drive] = disk;
+    announce_drive(out, disk, drive);
+    return true;
+}
+
+static bool open_hard(struct drives *drives, unsigned drive, const char *path, FILE *out,
+                      char *message, size_t size)
+{
+    if (!path)
+        return true;
+    drives->hard[drive] = open_as(drives, path, DISK_WANT_HARD, message, size);
+    if (drives->hard[drive])
+        announce_drive(out, drives->hard[drive], 2 + drive);
+    return drives->hard[drive];
+}
+
+static bool place_hard(struct drives *drives, struct disk *disk, FILE *out, char *message,
+                       size_t size)
+{
+    unsigned drive = 0;
+    while (drive < HARD_DRIVES && drives->hard[drive])
+        drive++;
+    if (drive == HARD_DRIVES) {
+        snprintf(message, size, "%s: no free drive: there are %d hard disks", disk_path(disk),
+                 HARD_DRIVES);
+        disk_close(disk);
+        return false;
+    }
+    drives->hard[drive] = disk;
+    announce_drive(out, disk, 2 + drive);
+    return true;
+}
+
+static bool place_floppy(struct drives *drives, struct disk *disk, FILE *out, char *message,
+                         size_t size)
+{
+    if (!floppy_keep(drives, disk, message, size))
+        return false;
+    for (unsigned drive = 0; drive < FLOPPY_DRIVES; drive++)
+        if (!drives->floppy[drive]) {
+            drives->floppy[drive] = disk;
+            announce_drive(out, disk, drive);
+            return true;
+        }
+    announce(out, disk, "next disk (Ctrl-F4)");
+    return true;
+}
+
+/* An image on the command line: its content tells where it belongs. */
+static bool open_image(struct drives *drives, const char *path, bool first, FILE *out,
+                       char *message, size_t size)
+{
+    struct disk *disk = open_as(drives, path, DISK_WANT_ANY, message, size);
+    if (!disk)
+        return false;
+    bool hard = disk_kind(disk) == DISK_HARD;
+    if (first && hard)
+        drives->boot_hard_first = true;
+    return (hard ? place_hard : place_floppy)(drives, disk, out, message, size);
+}
+
+static bool open_demo(struct drives *drives, FILE *out, char *message, size_t size)
+{
+    for (unsigned i = 0; i < HARD_DRIVES; i++)
+        if (drives->hard[i])
+            return true;
+    struct disk *disk = drives->floppy_count
+                            ? NULL
+                            : disk_from_memory("demo disk (built in)", rom_demo, rom_demo_size);
+    return !disk || place_floppy(drives, disk, out, message, size);
+}
+
+static void choose_types(struct drives *drives)
+{
+    for (unsigned i = 0; i < FLOPPY_DRIVES; i++) {
+        const struct disk *disk = drives->floppy[i];
+        drives->type[i] = disk ? fdc_drive_for(disk_geometry(disk)) : FDC_DRIVE_1440K;
+        for (unsigned j = 0; j < drives->floppy_count; j++)
+            drives->type[i] = drive_for_both(drives->type[i], drives->floppies[j]);
+    }
+}
+
+bool drives_open(struct drives *drives, const struct options *options, FILE *out, char *message,
+                 size_t size)
+{
+    bool ok = true;
+    *drives = (struct drives){.snapshot = options->snapshot};
+    for (unsigned i = 0; ok && i < FLOPPY_DRIVES; i++)
+        ok = open_floppy(drives, i, options->floppy[i], out, message, size);
+    for (unsigned i = 0; ok && i < HARD_DRIVES; i++)
+        ok = open_hard(drives, i, options->hard[i], out, message, size);
+    for (unsigned i = 0; ok && i < options->image.count; i++)
+        ok = open_image(drives, options->image.item[i], !i && !drives->floppy[0], out, message,
+                        size);
+    ok = ok && open_demo(drives, out, message, size);
+    choose_types(drives);
+    if (options->boot)
+        drives->boot_hard_first = options->boot[0] == 'c';
+    return ok;
+}
+
+void drives_close(struct drives *drives)
+{
+    for (unsigned i = 0; i < drives->floppy_count; i++)
+        disk_close(drives->floppies[i]);
+    for (unsigned i = 0; i < HARD_DRIVES; i++)
+        disk_close(drives->hard[i]);
+    *drives = (struct drives){0};
+}
+
+void drives_flush(struct drives *drives)
+{
+    for (unsigned i = 0; i < drives->floppy_count; i++)
+        disk_flush(drives->floppies[i]);
+    for (unsigned i = 0; i < HARD_DRIVES; i++)
+        if (drives->hard[i])
+            disk_flush(drives->hard[i]);
+}
+
+/* A disk is in one drive at a time. */
+static bool put_in(struct drives *drives, unsigned drive, struct disk *disk, char *message,
+                   size_t size)
+{
+    if (!fits(drives, drive, disk, message, size))
+        return false;
+    for (unsigned i = 0; i < FLOPPY_DRIVES; i++)
+        if (drives->floppy[i] == disk)
+            drives->floppy[i] = NULL;
+    if (drives->floppy[drive])
+        disk_flush(drives->floppy[drive]);
+    drives->floppy[drive] = disk;
+    describe(disk, (const char[]){(char)('A' + drive), ':', 0}, message, size);
+    return true;
+}
+
+bool drives_insert(struct drives *drives, unsigned drive, const char *path, char *message,
+                   size_t size)
+{
+    for (unsigned i = 0; i < drives->floppy_count; i++)
+        if (!strcmp(disk_path(drives->floppies[i]), path))
+            return put_in(drives, drive, drives->floppies[i], message, size);
+    struct disk *disk = open_as(drives, path, DISK_WANT_FLOPPY, message, size);
+    return disk && floppy_keep(drives, disk, message, size) &&
+           put_in(drives, drive, disk, message, size);
+}
+
+bool drives_next(struct drives *drives, unsigned drive, char *message, size_t size)
+{
+    unsigned at = 0, count = drives->floppy_count;
+    while (at < count && drives->floppies[at] != drives->floppy[drive])
+        at++;
+    if (count < 2 && at < count) {
+        snprintf(message, size, "no other floppy: name more images on the command line");
+        return false;
+    }
+    if (!count) {
+        snprintf(message, size, "no floppy: name images on the command line");
+        return false;
+    }
+    return put_in(drives, drive, drives->floppies[at < count ? (at + 1) % count : 0], message,
+                  size);
+}
+
+void drives_eject(struct drives *drives, unsigned drive, char *message, size_t size)
+{
+    if (drives->floppy[drive])
+        disk_flush(drives->floppy[drive]);
+    drives->floppy[drive] = NULL;
+    snprintf(message, size, "drive %c: is empty", 'A' + drive);
+}

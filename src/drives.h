@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: MIT */
+/* Which image is in which drive, from the options and from what the user changes later. */
+#ifndef DRIVES_H
+#define DRIVES_H
+
+#include <stdio.h>
+
+#include "devices/fdc.h"
+#include "src/host/disk.h"
+#include "src/options.h"
+
+struct drives {
+    struct disk *floppies[OPTION_LIST]; /* all that are open; "next disk" goes round them */
+    unsigned floppy_count;
+    struct disk *floppy[FLOPPY_DRIVES]; /* in the drive; one of the above, or NULL */
+    struct disk *hard[HARD_DRIVES];
+    enum fdc_drive_type type[FLOPPY_DRIVES];
+    bool boot_hard_first;
+    bool snapshot;
+};
+
+/*
+ * Open every image that OPTIONS name, the demo disk if there is none, and say on OUT (NULL: silently), a
+ * line each, what it is and where it went. False and one line in MESSAGE (SIZE bytes); drives_close() in both
+ * cases.
+ */
+bool drives_open(struct drives *drives, const struct options *options, FILE *out, char *message,
+                 size_t size);
+void drives_close(struct drives *drives);
+
+/* Everything the guest wrote, to the host's medium. */
+void drives_flush(struct drives *drives);
+
+/* Put an image (opened if it is not yet) into floppy drive 0 or 1, or the next one of those that are
+ * open, or none. False: nothing has changed. One line about it in MESSAGE in both cases. The caller
+ * tells the controller about floppy[0] and floppy[1]. */
+bool drives_insert(struct drives *drives, unsigned drive, const char *path, char *message,
+                   size_t size);
+bool drives_next(struct drives *drives, unsigned drive, char *message, size_t size);
+void drives_eject(struct drives *drives, unsigned drive, char *message, size_t size);
+
+#endif

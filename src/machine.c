@@ -1,0 +1,271 @@
+/* SPDX-License-Identifier: MIT */
+#include <stdlib.h>
+#include <time.h>
+
+#include "src/base/log.h"
+#include "src/machine.h"
+
+enum { MIB = 1 << 20 };
+
+/* Building */
+
+static s64 host_date(const struct options *options)
+{
+    time_t now = time(NULL);
+    struct tm tm;
+    if (options->rtc == RTC_DATE)
+        return options->rtc_date;
+    if (options->rtc == RTC_UTC || !localtime_r(&now, &tm))
+        return now;
+    return now + tm.tm_gmtoff;
+}
+
+static bool open_port(struct chardev **dev, const char *option, const char *spec, char *message,
+                      size_t size)
+{
+    char why[400];
+    if (!spec || (*dev = chardev_open(spec, why, sizeof why)))
+        return true;
+    snprintf(message, size, "%s %s", option, why);
+    return false;
+}
+
+static bool open_ports(struct machine *machine, const struct options *options, char *message,
+                       size_t size)
+{
+    for (unsigned i = 0; i < SERIAL_PORTS; i++) {
+        const char *spec = i < options->serial.count ? options->serial.item[i] : "null";
+        if (!open_port(&machine->serial[i], "-serial", spec, message, size))
+            return false;
+    }
+    return open_port(&machine->parallel, "-parallel", options->parallel, message, size) &&
+           open_port(&machine->debug_console, "-debugcon", options->debugcon, message, size);
+}
+
+static bool build(struct machine *machine, const struct options *options, char *message,
+                  size_t size)
+{
+    clock_init(&machine->clock, options->cpu_hz);
+    if (bus_init(&machine->bus, options->ram_mib * MIB) &&
+        cpu_init(&machine->cpu, &machine->bus, &machine->clock))
+        return true;
+    snprintf(message, size, "-m %llu: the host has not so much memory",
+             (unsigned long long)options->ram_mib);
+    return false;
+}
+
+static void wire(struct machine *machine, const struct options *options)
+{
+    struct pc_plugs plugs = {
+        .bios = &machine->bios,
+        .vgabios = &machine->vgabios,
+        .parallel = machine->parallel,
+        .debug_console = machine->debug_console,
+        .boot_hard_first = machine->drives.boot_hard_first,
+        .boot_one_only = options->boot && !options->boot[1],
+        .debug_exit = options->debug_exit,
+        .debug_exit_port = options->debug_exit_port,
+        .date = host_date(options),
+    };
+    memcpy(plugs.serial, machine->serial, sizeof plugs.serial);
+    memcpy(plugs.floppy_drive, machine->drives.type, sizeof plugs.floppy_drive);
+    memcpy(plugs.floppy, machine->drives.floppy, sizeof plugs.floppy);
+    memcpy(plugs.hard, machine->drives.hard, sizeof plugs.hard);
+    pc_init(&machine->pc, &machine->clock, &machine->bus, &machine->cpu, &plugs);
+}
+
+struct machine *machine_new(const struct options *options, FILE *out, char *message, size_t size)
+{
+    struct machine *machine = calloc(1, sizeof *machine);
+    if (!machine) {
+        snprintf(message, size, "no memory");
+        return NULL;
+    }
+    machine->no_reboot = options->no_reboot;
+    machine->max_insns = options->max_insns;
+    display_init(&machine->display);
+    input_init(&machine->input);
+    if (rom_load_bios(&machine->bios, options->bios, message, size) &&
+        rom_load_vgabios(&machine->vgabios, options->vgabios, message, size) &&
+        build(machine, options, message, size) &&
+        drives_open(&machine->drives, options, out, message, size) &&
+        open_ports(machine, options, message, size)) {
+        wire(machine, options);
+        return machine;
+    }
+    machine_free(machine);
+    return NULL;
+}
+
+void machine_free(struct machine *machine)
+{
+    if (!machine)
+        return;
+    drives_close(&machine->drives);
+    for (unsigned i = 0; i < SERIAL_PORTS; i++)
+        chardev_close(machine->serial[i]);
+    chardev_close(machine->parallel);
+    chardev_close(machine->debug_console);
+    cpu_free(&machine->cpu);
+    bus_free(&machine->bus);
+    rom_free(&machine->bios);
+    rom_free(&machine->vgabios);
+    display_free(&machine->display);
+    input_free(&machine->input);
+    free(machine);
+}
+
+/* Running */
+
+static enum machine_end cpu_reset_asked(struct machine *machine, enum machine_end stopped)
+{
+    bool reboot = !pc_reset_is_return(&machine->pc);
+    if (log_on(LOG_RESET))
+        log_line("reset of the CPU%s%s", stopped == MACHINE_TRIPLE ? " by a triple fault" : "",
+                 reboot ? "" : ", to return to a program");
+    if (reboot && machine->no_reboot)
+        return stopped;
+    pc_reset_cpu(&machine->pc);
+    return MACHINE_RUNS;
+}
+
+/* What the board asked for while the CPU ran. */
+static enum machine_end board_asked(struct machine *machine)
+{
+    u32 request = machine->pc.request;
+    machine->pc.request = 0;
+    if (request & PC_DEBUG_EXIT)
+        return MACHINE_DEBUG_EXIT;
+    if (request & PC_POWER_OFF)
+        return MACHINE_POWER_OFF;
+    if (request & PC_CPU_RESET)
+        return cpu_reset_asked(machine, MACHINE_REBOOT);
+    return MACHINE_RUNS;
+}
+
+/* An instruction takes at least one clock: so many clocks cannot hold too many instructions. */
+static u64 insns_deadline(const struct machine *machine, u64 deadline)
+{
+    u64 left = machine->max_insns - machine->cpu.icount;
+    if (!machine->max_insns || deadline - machine->clock.cycles <= left)
+        return deadline;
+    return machine->clock.cycles + left;
+}
+
+enum machine_end machine_run(struct machine *machine, vtime until)
+{
+    struct clock *clock = &machine->clock;
+    enum machine_end end = MACHINE_RUNS;
+    u64 last = clock_cycle_at(clock, until);
+    clock_fire(clock);
+    while (end == MACHINE_RUNS && clock->cycles < last) {
+        u64 event = clock_next_event(clock);
+        clock->deadline = insns_deadline(machine, event < last ? event : last);
+        clock->sooner = false;
+        enum cpu_end stop = cpu_run(&machine->cpu);
+        clock_fire(clock);
+        if (machine->pc.request)
+            end = board_asked(machine);
+        else if (stop == CPU_SHUTDOWN)
+            end = cpu_reset_asked(machine, MACHINE_TRIPLE);
+        if (end == MACHINE_RUNS && machine->max_insns &&
+            machine->cpu.icount >= machine->max_insns)
+            end = MACHINE_INSNS;
+    }
+    return end;
+}
+
+void machine_poll(struct machine *machine)
+{
+    for (unsigned i = 0; i < SERIAL_PORTS; i++)
+        uart_poll(&machine->pc.uart[i]);
+    chardev_poll(machine->parallel);
+    chardev_poll(machine->debug_console);
+}
+
+void machine_reset(struct machine *machine)
+{
+    pc_reset(&machine->pc);
+}
+
+/* Events */
+
+/* The controller is told of each drive whose disk is another one now. */
+static void disks_changed(struct machine *machine)
+{
+    for (unsigned i = 0; i < FLOPPY_DRIVES; i++)
+        if (machine->pc.fdc.drive[i].disk != machine->drives.floppy[i])
+            fdc_insert(&machine->pc.fdc, i, machine->drives.floppy[i]);
+}
+
+static void disk_event(struct machine *machine, const struct input_event *event, char *message,
+                       size_t size)
+{
+    unsigned drive = event->code % FLOPPY_DRIVES;
+    if (event->kind == INPUT_EJECT)
+        drives_eject(&machine->drives, drive, message, size);
+    else if (event->kind == INPUT_NEXT_DISK)
+        drives_next(&machine->drives, drive, message, size);
+    else if (event->text)
+        drives_insert(&machine->drives, drive, event->text, message, size);
+    disks_changed(machine);
+}
+
+bool machine_event(struct machine *machine, struct input_event *event, char *message, size_t size)
+{
+    bool ours = true;
+    message[0] = 0;
+    switch (event->kind) {
+    case INPUT_KEY:
+        keyboard_key(&machine->pc.keyboard, event->code, event->down);
+        break;
+    case INPUT_MOUSE_MOVE:
+        mouse_move(&machine->pc.mouse, event->x, event->y, event->z);
+        break;
+    case INPUT_MOUSE_BUTTON:
+        mouse_button(&machine->pc.mouse, event->code, event->down);
+        break;
+    case INPUT_RESET:
+        machine_reset(machine);
+        break;
+    case INPUT_INSERT:
+    case INPUT_EJECT:
+    case INPUT_NEXT_DISK:
+        disk_event(machine, event, message, size);
+        break;
+    default:
+        ours = false;
+    }
+    free(event->text);
+    event->text = NULL;
+    return ours;
+}
+
+/* Looking */
+
+static const u8 *part_of(const struct machine *machine, const struct pc_part *part)
+{
+    return (const u8 *)&machine->pc + part->offset;
+}
+
+u64 machine_hash(const struct machine *machine)
+{
+    u64 hash = state_hash(STATE_HASH_START, clock_fields, &machine->clock);
+    hash = state_hash(hash, cpu_fields, &machine->cpu);
+    for (unsigned i = 0; pc_part(i); i++)
+        hash = state_hash(hash, pc_part(i)->chip->fields, part_of(machine, pc_part(i)));
+    return state_hash_bytes(hash, machine->bus.ram, machine->bus.ram_size);
+}
+
+void machine_dump(const struct machine *machine, FILE *out)
+{
+    state_dump(out, "clock", clock_fields, &machine->clock);
+    state_dump(out, "cpu", cpu_fields, &machine->cpu);
+    for (unsigned i = 0; pc_part(i); i++)
+        state_dump(out, pc_part(i)->name, pc_part(i)->chip->fields, part_of(machine, pc_part(i)));
+}
+
+u64 machine_disk_accesses(const struct machine *machine)
+{
+    return machine->pc.fdc.activity + machine->pc.ide[0].activity + machine->pc.ide[1].activity;
+}

@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: MIT */
+/* The board: all chips by value, their ports, memory and wires. pc.c is the schematic. */
+#ifndef PC_H
+#define PC_H
+
+#include <stdio.h>
+
+#include "cpu/cpu.h"
+#include "devices/debugport.h"
+#include "devices/dma.h"
+#include "devices/fdc.h"
+#include "devices/ide.h"
+#include "devices/kbc.h"
+#include "devices/keyboard.h"
+#include "devices/mouse.h"
+#include "devices/parallel.h"
+#include "devices/pic.h"
+#include "devices/pit.h"
+#include "devices/rtc.h"
+#include "devices/sysctl.h"
+#include "devices/uart.h"
+#include "devices/vga.h"
+#include "mem/bus.h"
+#include "src/rom.h"
+
+enum { PC_SERIALS = 2, PC_HARD_DISKS = 4 };
+
+/* What hangs on the board. Nothing here is the board's; all of it outlives the board. */
+struct pc_plugs {
+    const struct rom *bios, *vgabios;
+    struct chardev *serial[PC_SERIALS]; /* NULL: nothing plugged in */
+    struct chardev *parallel, *debug_console;
+    enum fdc_drive_type floppy_drive[FDC_DRIVES];
+    struct disk *floppy[FDC_DRIVES];
+    struct disk *hard[PC_HARD_DISKS];
+    bool boot_hard_first, boot_one_only; /* -boot */
+    bool debug_exit;
+    u16 debug_exit_port;
+    s64 date; /* what the clock shows at power-on: seconds since 1970 */
+};
+
+/* Why the machine loop has to look. */
+enum {
+    PC_CPU_RESET = 1, /* keyboard controller or port 92h */
+    PC_POWER_OFF = 2,
+    PC_DEBUG_EXIT = 4, /* debugport.exit_value */
+};
+
+struct pc {
+    struct clock *clock;
+    struct bus *bus;
+    struct cpu *cpu;
+    u32 request; /* PC_* */
+
+    struct pic pic[2];
+    struct pit pit;
+    struct kbc kbc;
+    struct keyboard keyboard;
+    struct mouse mouse;
+    struct rtc rtc;
+    struct dma dma[2];
+    struct dma_page dma_page;
+    struct fdc fdc;
+    struct ide ide[2];
+    struct uart uart[PC_SERIALS];
+    struct parallel parallel;
+    struct sysctl sysctl;
+    struct debugport debugport;
+    struct vga vga;
+};
+
+/* Build the board around CLOCK, BUS and CPU, switched on and reset. */
+void pc_init(struct pc *pc, struct clock *clock, struct bus *bus, struct cpu *cpu,
+             const struct pc_plugs *plugs);
+
+/* The reset button: every chip; and the CPU, with A20 open as it starts above it. */
+void pc_reset(struct pc *pc);
+
+/* The CPU's RESET pin alone: keyboard controller, port 92h, triple fault. */
+void pc_reset_cpu(struct pc *pc);
+
+/* A CPU reset that the BIOS answers by going on (CMOS shutdown code), not by starting anew. */
+bool pc_reset_is_return(const struct pc *pc);
+
+/* Every chip in a fixed order: the hash, the dump, the comparison; NULL after the last. */
+struct pc_part {
+    const char *name;
+    const struct chip *chip;
+    size_t offset; /* in struct pc */
+};
+const struct pc_part *pc_part(unsigned i);
+
+/* --map: memory, ports and wires. */
+void pc_print(const struct pc *pc, FILE *out);
+
+#endif

@@ -1,0 +1,278 @@
+/* SPDX-License-Identifier: MIT */
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "src/machine.h"
+#include "tests/unit/unit.h"
+
+static struct options options;
+static char message[5200];
+static char bios_path[] = "machine-test-XXXXXX";
+
+/* A BIOS of 64 KiB with PROGRAM at F000:0000, where the reset vector jumps. */
+static struct machine *machine_with(const u8 *program, size_t n, const char *more)
+{
+    static u8 bios[65536];
+    static const u8 reset[] = {0xea, 0x00, 0x00, 0x00, 0xf0};
+    char line[300], *argv[20] = {(char *)"twin86"}, *rest = line;
+    int argc = 1;
+    memset(bios, 0xf4, sizeof bios); /* HLT */
+    memcpy(bios, program, n);
+    memcpy(bios + 0xfff0, reset, sizeof reset);
+    strcpy(bios_path, "machine-test-XXXXXX");
+    int fd = mkstemp(bios_path);
+    ck_assert_int_eq(write(fd, bios, sizeof bios), (ssize_t)sizeof bios);
+    close(fd);
+    snprintf(line, sizeof line, "-m 1 -rtc base=2026-01-31T12:34:56 -bios %s %s", bios_path, more);
+    for (char *word; (word = strsep(&rest, " "));)
+        if (*word)
+            argv[argc++] = word;
+    ck_assert_msg(options_parse(&options, argc, argv, message, sizeof message), "%s", message);
+    struct machine *machine = machine_new(&options, NULL, message, sizeof message);
+    unlink(bios_path);
+    return machine;
+}
+
+#define MACHINE(program, more) machine_with(program, sizeof(program), more)
+
+static void done(struct machine *machine)
+{
+    machine_free(machine);
+    options_free(&options);
+}
+
+/* mov al,41h; mov [500h],al; hlt */
+static const u8 store_and_halt[] = {0x31, 0xc0, 0x8e, 0xd8, 0xb0, 0x41, 0xa2, 0x00, 0x05, 0xf4};
+
+START_TEST(the_cpu_starts_in_the_bios_and_reaches_memory)
+{
+    struct machine *machine = MACHINE(store_and_halt, "");
+    ck_assert_msg(machine != NULL, "%s", message);
+    ck_assert_int_eq(machine_run(machine, 1000000), MACHINE_RUNS);
+    ck_assert_uint_eq(machine->bus.ram[0x500], 0x41);
+    ck_assert_uint_eq(clock_now(&machine->clock), 1000000); /* halted, and yet time went on */
+    done(machine);
+}
+END_TEST
+
+/* Port 8900h gets "Shutdown". */
+static const u8 power_off[] = {0xfc, 0x0e, 0x1f, 0xbe, 0x12, 0x00, 0xba, 0x00, 0x89, 0xb9,
+                               0x08, 0x00, 0xac, 0xee, 0xe2, 0xfc, 0xeb, 0xfe, 'S',  'h',
+                               'u',  't',  'd',  'o',  'w',  'n'};
+
+START_TEST(the_guest_can_switch_off)
+{
+    struct machine *machine = MACHINE(power_off, "");
+    ck_assert_int_eq(machine_run(machine, 1000000), MACHINE_POWER_OFF);
+    done(machine);
+}
+END_TEST
+
+/* mov al,5; out 0f4h,al; jmp $ */
+static const u8 debug_exit[] = {0xb0, 0x05, 0xe6, 0xf4, 0xeb, 0xfe};
+
+START_TEST(the_exit_port_is_there_only_when_it_is_asked_for)
+{
+    struct machine *machine = MACHINE(debug_exit, "-device isa-debug-exit,iobase=0xf4");
+    ck_assert_int_eq(machine_run(machine, 1000000), MACHINE_DEBUG_EXIT);
+    ck_assert_uint_eq(machine->pc.debugport.exit_value, 5);
+    done(machine);
+    machine = MACHINE(debug_exit, "");
+    ck_assert_int_eq(machine_run(machine, 1000000), MACHINE_RUNS);
+    done(machine);
+}
+END_TEST
+
+/* inc word [500h]; mov al,0feh; out 64h,al; jmp $ */
+static const u8 reset_by_keyboard[] = {0x31, 0xc0, 0x8e, 0xd8, 0xff, 0x06, 0x00,
+                                       0x05, 0xb0, 0xfe, 0xe6, 0x64, 0xeb, 0xfe};
+/* the same by port 92h: mov al,0; out; mov al,1; out */
+static const u8 reset_by_port_92[] = {0x31, 0xc0, 0x8e, 0xd8, 0xff, 0x06, 0x00, 0x05, 0xb0, 0x00,
+                                      0xe6, 0x92, 0xb0, 0x01, 0xe6, 0x92, 0xeb, 0xfe};
+/* the same by a triple fault: lidt [cs:empty]; int3 in protected mode */
+static const u8 reset_by_triple_fault[] = {
+    0x31, 0xc0, 0x8e, 0xd8, 0xff, 0x06, 0x00, 0x05, 0x2e, 0x0f, 0x01, 0x1e, 0x19,
+    0x00, 0x0f, 0x20, 0xc0, 0x0c, 0x01, 0x0f, 0x22, 0xc0, 0xcc, 0xeb, 0xfe, 0x00,
+    0x00, 0x00, 0x00, 0x00, 0x00};
+
+static void expect_resets(const u8 *program, size_t n, enum machine_end end)
+{
+    struct machine *machine = machine_with(program, n, "");
+    ck_assert_int_eq(machine_run(machine, 10000000), MACHINE_RUNS);
+    ck_assert_uint_ge(get16(machine->bus.ram + 0x500), 2);
+    done(machine);
+    machine = machine_with(program, n, "-no-reboot");
+    ck_assert_int_eq(machine_run(machine, 10000000), end);
+    ck_assert_uint_eq(get16(machine->bus.ram + 0x500), 1);
+    done(machine);
+}
+
+START_TEST(keyboard_controller_port_92_and_triple_fault_reset_the_cpu)
+{
+    expect_resets(reset_by_keyboard, sizeof reset_by_keyboard, MACHINE_REBOOT);
+    expect_resets(reset_by_port_92, sizeof reset_by_port_92, MACHINE_REBOOT);
+    expect_resets(reset_by_triple_fault, sizeof reset_by_triple_fault, MACHINE_TRIPLE);
+}
+END_TEST
+
+START_TEST(either_source_opens_a20_and_a_reset_opens_it_too)
+{
+    struct machine *machine = MACHINE(store_and_halt, "");
+    struct pc *pc = &machine->pc;
+    ck_assert(machine->bus.a20);
+    kbc_set_a20(&pc->kbc, false);
+    bus_out(&machine->bus, 0x92, 0, 1);
+    ck_assert(!machine->bus.a20);
+    bus_out(&machine->bus, 0x92, 2, 1);
+    ck_assert(machine->bus.a20);
+    bus_out(&machine->bus, 0x92, 0, 1);
+    ck_assert(!machine->bus.a20);
+    pc_reset_cpu(pc);
+    ck_assert(machine->bus.a20);
+    done(machine);
+}
+END_TEST
+
+START_TEST(a_limit_of_instructions_is_exact)
+{
+    static const u8 loop[] = {0x40, 0xeb, 0xfd}; /* inc ax; jmp */
+    struct machine *machine = MACHINE(loop, "-max-insns 12345");
+    ck_assert_int_eq(machine_run(machine, NS_PER_S), MACHINE_INSNS);
+    ck_assert_uint_eq(machine->cpu.icount, 12345);
+    done(machine);
+}
+END_TEST
+
+/* Timer ticks at IRQ 0 counted at 500h, while a loop writes to the screen and reads the clock. */
+static const u8 busy[] = {
+    0x31, 0xc0, 0x8e, 0xd8, 0x8e, 0xd0, 0xbc, 0x00, 0x70, /* ds, ss:sp */
+    0xc7, 0x06, 0x20, 0x00, 0x3d, 0x00,                   /* vector 8 */
+    0xc7, 0x06, 0x22, 0x00, 0x00, 0xf0,
+    0xb0, 0x11, 0xe6, 0x20, 0xb0, 0x08, 0xe6, 0x21, 0xb0, 0x04, 0xe6, 0x21, 0xb0, 0x01, 0xe6, 0x21,
+    0xb0, 0xfe, 0xe6, 0x21, 0xb0, 0x34, 0xe6, 0x43, 0xb0, 0x00, 0xe6, 0x40, 0xb0, 0x04, 0xe6, 0x40,
+    0xfb,                               /* sti */
+    0xe4, 0x61, 0x88, 0x07, 0x43, 0xeb, 0xf9, /* in al,61h; mov [bx],al; inc bx; jmp */
+    0xff, 0x06, 0x00, 0x05, 0xb0, 0x20, 0xe6, 0x20, 0xcf};
+
+START_TEST(two_runs_are_equal_whatever_the_slices)
+{
+    struct machine *a = MACHINE(busy, "");
+    options_free(&options);
+    struct machine *b = MACHINE(busy, "");
+    machine_run(a, 30000000);
+    for (vtime t = 0; t < 30000000; t += 123457)
+        machine_run(b, t);
+    machine_run(b, 30000000);
+    ck_assert_uint_eq(machine_hash(a), machine_hash(b));
+    machine_run(b, 30000100);
+    ck_assert_uint_ne(machine_hash(a), machine_hash(b));
+    machine_free(a);
+    done(b);
+}
+END_TEST
+
+START_TEST(a_missing_part_is_named_and_nothing_starts)
+{
+    ck_assert_ptr_null(MACHINE(busy, "-fda /no/such.img"));
+    ck_assert_msg(strstr(message, "/no/such.img"), "%s", message);
+    options_free(&options);
+    ck_assert_ptr_null(MACHINE(busy, "-vgabios /dev/null"));
+    ck_assert_msg(strstr(message, "/dev/null: not a VGA BIOS"), "%s", message);
+    options_free(&options);
+    ck_assert_ptr_null(MACHINE(busy, "-serial file:/no/such/folder/x"));
+    ck_assert_msg(strstr(message, "-serial"), "%s", message);
+    options_free(&options);
+}
+END_TEST
+
+START_TEST(a_wrong_rom_is_refused)
+{
+    static u8 rom[65536];
+    ck_assert_ptr_nonnull(rom_wrong_bios(rom, 1000));
+    ck_assert_ptr_nonnull(rom_wrong_bios(rom, sizeof rom));
+    rom[0xfff0] = 0xea;
+    ck_assert_ptr_null(rom_wrong_bios(rom, sizeof rom));
+    memset(rom, 0, sizeof rom);
+    ck_assert_ptr_nonnull(rom_wrong_vgabios(rom, 32768));
+    rom[0] = 0x55;
+    rom[1] = 0xaa;
+    ck_assert_ptr_nonnull(rom_wrong_vgabios(rom, 32768)); /* no length */
+    rom[2] = 64;
+    rom[3] = (u8)(0x100 - 0x55 - 0xaa - 64);
+    ck_assert_ptr_null(rom_wrong_vgabios(rom, 32768));
+    ck_assert_ptr_nonnull(rom_wrong_vgabios(rom, 32767)); /* truncated */
+    rom[100] = 1;
+    ck_assert_ptr_nonnull(rom_wrong_vgabios(rom, 32768)); /* checksum */
+}
+END_TEST
+
+START_TEST(every_chip_is_on_the_board_with_ports_and_fields)
+{
+    struct machine *machine = MACHINE(store_and_halt, "");
+    unsigned chips = 0;
+    for (; pc_part(chips); chips++) {
+        ck_assert_ptr_nonnull(pc_part(chips)->chip->fields);
+        ck_assert_ptr_nonnull(pc_part(chips)->chip->reset);
+    }
+    ck_assert_uint_ge(chips, 18);
+    char *text = NULL;
+    size_t size = 0;
+    FILE *out = open_memstream(&text, &size);
+    pc_print(&machine->pc, out);
+    machine_dump(machine, out);
+    fclose(out);
+    ck_assert_ptr_nonnull(strstr(text, "pit.counter[0].out   -> pic[0] pin 0"));
+    ck_assert_ptr_nonnull(strstr(text, "port   03f0-03f5          fdc"));
+    free(text);
+    done(machine);
+}
+END_TEST
+
+START_TEST(the_clock_shows_the_date_of_the_options)
+{
+    struct machine *machine = MACHINE(store_and_halt, "");
+    static const u8 want[][2] = {{4, 0x12}, {2, 0x34}, {0, 0x56}, {7, 0x31}, {8, 0x01}, {9, 0x26}};
+    for (size_t i = 0; i < ARRAY_LEN(want); i++) {
+        bus_out(&machine->bus, 0x70, want[i][0], 1);
+        ck_assert_uint_eq(bus_in(&machine->bus, 0x71, 1), want[i][1]);
+    }
+    done(machine);
+}
+END_TEST
+
+START_TEST(the_window_of_the_vga_is_mapped_for_ever_without_growing)
+{
+    struct machine *machine = MACHINE(store_and_halt, "");
+    struct bus *bus = &machine->bus;
+    u32 pages = bus->page_count;
+    for (unsigned i = 0; i < 1000; i++) { /* chain-4 on and off */
+        bus_out(bus, 0x3c4, 0x0f02, 2);
+        bus_out(bus, 0x3c4, i & 1 ? 0x0e04 : 0x0604, 2);
+        bus_out(bus, 0x3ce, 0x4005, 2);
+        bus_out(bus, 0x3ce, i & 2 ? 0x0506 : 0x0106, 2);
+    }
+    ck_assert_uint_eq(bus->page_count, pages);
+    ck_assert_uint_le(bus->region_count, 12);
+    done(machine);
+}
+END_TEST
+
+Suite *machine_suite(void)
+{
+    const TTest *const tests[] = {
+        the_cpu_starts_in_the_bios_and_reaches_memory,
+        the_guest_can_switch_off,
+        the_exit_port_is_there_only_when_it_is_asked_for,
+        keyboard_controller_port_92_and_triple_fault_reset_the_cpu,
+        either_source_opens_a20_and_a_reset_opens_it_too,
+        a_limit_of_instructions_is_exact,
+        two_runs_are_equal_whatever_the_slices,
+        a_missing_part_is_named_and_nothing_starts,
+        a_wrong_rom_is_refused,
+        every_chip_is_on_the_board_with_ports_and_fields,
+        the_clock_shows_the_date_of_the_options,
+        the_window_of_the_vga_is_mapped_for_ever_without_growing,
+        NULL,
+    };
+    return unit_suite("machine", tests);
+}
