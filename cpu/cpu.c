@@ -23,7 +23,8 @@ const struct field cpu_fields[] = {
     T(current), T(slice_end), F(eflags), FIELD_STRUCT(struct cpu, ldtr, segment_fields),
     FIELD_STRUCT(struct cpu, tr, segment_fields), FIELD_STRUCT(struct cpu, gdtr, table_fields),
     FIELD_STRUCT(struct cpu, idtr, table_fields), F(cr0), F(cr2), F(cr3), F(cr4),
-    FIELD_ARRAY(struct cpu, dr), FIELD_ARRAY(struct cpu, tr_test), F(icount), F(tsc_offset),
+    FIELD_ARRAY(struct cpu, dr), FIELD_ARRAY(struct cpu, tr_test), F(sysenter_cs), F(sysenter_esp),
+    F(sysenter_eip), F(icount), F(tsc_offset),
     F(shadow_at), F(shadow_debug), F(intr), F(nmi), F(nmi_pending), F(nmi_blocked), F(shutdown),
     T(stepping), F(delivering), T(step_trap), T(fault_vector), T(fault_has_error),
     T(fault_reason), T(fault_error), T(fault_jump), T(bus), T(clock), T(acknowledge),
@@ -103,6 +104,7 @@ void cpu_reset(struct cpu *cpu)
     cpu->dr[6] = 0xffff0ff0u;
     cpu->dr[7] = 0x400;
     memset(cpu->tr_test, 0, sizeof cpu->tr_test);
+    cpu->sysenter_cs = cpu->sysenter_esp = cpu->sysenter_eip = 0;
     cpu->cpl = 0;
     cpu->halted = cpu->shutdown = cpu->nmi_pending = cpu->nmi_blocked = false;
     cpu->shadow_debug = cpu->step_trap = cpu->stepping = false;

@@ -32,7 +32,7 @@ enum {
 };
 #define CR0_PG 0x80000000u
 
-enum { CPU_SIGNATURE = 0x611 }; /* in EDX after reset: family 6, model 1, stepping 1 */
+enum { CPU_SIGNATURE = 0x633 }; /* in EDX after reset: family 6, model 3, stepping 3 */
 
 enum { CR4_TSD = 1 << 2, CR4_DE = 1 << 3 };
 
@@ -201,6 +201,7 @@ struct cpu {
     u32 cr0, cr2, cr3, cr4;
     u32 dr[8];
     u32 tr_test[8];    /* TR3 .. TR7 of the 486: kept, without function */
+    u32 sysenter_cs, sysenter_esp, sysenter_eip; /* MSR 174h to 176h */
     u64 icount;        /* instructions run since power-on */
     u64 tsc_offset;    /* TSC = clock + offset */
     u64 shadow_at;     /* no interrupt is taken at this CPU clock (after STI, MOV SS) */

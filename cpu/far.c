@@ -219,12 +219,12 @@ static void transfer_protected(struct cpu *cpu, struct transfer *t)
         transfer_system(cpu, t, &d);
 }
 
-void far_jump(struct cpu *cpu, u16 selector, u32 offset, u32 size)
+void far_jump(struct cpu *cpu, u16 selector, u32 offset, u32 size, u32 return_eip)
 {
     struct transfer t = {.selector = selector,
                          .offset = of_size(offset, size),
                          .size = size,
-                         .return_eip = cpu->eip};
+                         .return_eip = return_eip};
     if (!cpu_real_segments(cpu)) {
         transfer_protected(cpu, &t);
         return;

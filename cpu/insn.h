@@ -94,7 +94,7 @@ extern const unsigned insn_count;
     X(BOUND) X(CALLF) X(JMPF) X(RETF) X(IRET) X(INT) X(INT3) X(INTO) X(ICEBP) X(UD)                \
     X(CLI) X(STI) X(HLT) X(WAIT) X(ESC) X(ARPL) X(LAR) X(LSL) X(SLDT) X(STR)        \
     X(LLDT) X(LTR) X(VERR) X(VERW) X(SGDT) X(SIDT) X(LGDT) X(LIDT) X(SMSW) X(LMSW) X(INVLPG)       \
-    X(CLTS) X(INVD) X(WBINVD) X(CPUID) X(RDTSC) X(RDMSR) X(WRMSR)                                  \
+    X(CLTS) X(INVD) X(WBINVD) X(CPUID) X(RDTSC) X(RDMSR) X(WRMSR) X(SYSENTER) X(SYSEXIT)                                  \
     X(MOV_FROM_CR) X(MOV_TO_CR) X(MOV_FROM_DR) X(MOV_TO_DR) X(MOV_FROM_TR) X(MOV_TO_TR)
 
 enum insn_op {

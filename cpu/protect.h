@@ -99,9 +99,9 @@ bool segment_lar(struct cpu *cpu, u16 selector, u32 *rights);
 bool segment_lsl(struct cpu *cpu, u16 selector, u32 *limit);
 bool segment_verify(struct cpu *cpu, u16 selector, bool write);
 
-/* far.c: SIZE is the operand size, 2 or 4 bytes. cpu->eip is the next instruction on entry to
- * far_call and far_jump (u->eip + u->len), and the target afterwards. */
-void far_jump(struct cpu *cpu, u16 selector, u32 offset, u32 size);
+/* far.c: SIZE is the operand size, 2 or 4 bytes; RETURN_EIP the next instruction, which a call
+ * pushes and a task switch saves. cpu->eip is the target afterwards. */
+void far_jump(struct cpu *cpu, u16 selector, u32 offset, u32 size, u32 return_eip);
 void far_call(struct cpu *cpu, u16 selector, u32 offset, u32 size, u32 return_eip);
 void far_return(struct cpu *cpu, u32 size, u16 release);
 void far_iret(struct cpu *cpu, u32 size, u32 next_eip);

@@ -334,6 +334,7 @@ enum {
     CPUID_DE = 1 << 2,
     CPUID_MSR = 1 << 5,
     CPUID_CX8 = 1 << 8,
+    CPUID_SEP = 1 << 11,
     CPUID_CMOV = 1 << 15,
 };
 
@@ -342,7 +343,7 @@ HANDLER(CPUID_o_0)
     u32 leaf = R_32(EAX * 8);
     static const u32 leaves[2][4] = {
         {1, 0x756e6547, 0x6c65746e, 0x49656e69}, /* "GenuineIntel" in EBX, EDX, ECX */
-        {CPU_SIGNATURE, 0, 0, CPUID_TSC | CPUID_DE | CPUID_MSR | CPUID_CX8 | CPUID_CMOV},
+        {CPU_SIGNATURE, 0, 0, CPUID_TSC | CPUID_DE | CPUID_MSR | CPUID_CX8 | CPUID_SEP | CPUID_CMOV},
     };
     const u32 *l = leaves[leaf == 0 ? 0 : 1]; /* beyond the last leaf: the last one */
     W_32(EAX * 8, l[0]);
@@ -368,15 +369,28 @@ HANDLER(RDTSC_o_0)
     NEXT;
 }
 
-enum { MSR_TSC = 0x10, MSR_MICROCODE = 0x8b };
+enum { MSR_TSC = 0x10, MSR_MICROCODE = 0x8b, MSR_SYSENTER_CS = 0x174 };
+
+/* The registers that just hold a value, or NULL. The microcode has no update: its MSR reads 0. */
+static u32 *plain_msr(struct cpu *cpu, u32 n)
+{
+    u32 *const sysenter[] = {&cpu->sysenter_cs, &cpu->sysenter_esp, &cpu->sysenter_eip};
+    return n - MSR_SYSENTER_CS < ARRAY_LEN(sysenter) ? sysenter[n - MSR_SYSENTER_CS] : NULL;
+}
+
+static void require_msr(struct cpu *cpu, u32 n)
+{
+    require_ring0(cpu);
+    if (n != MSR_TSC && n != MSR_MICROCODE && !plain_msr(cpu, n))
+        cpu_raise(cpu, EX_GP, 0, REASON_MSR);
+}
 
 HANDLER(RDMSR_o_0)
 {
     u32 n = R_32(ECX * 8);
-    require_ring0(cpu);
-    if (n != MSR_TSC && n != MSR_MICROCODE)
-        cpu_raise(cpu, EX_GP, 0, REASON_MSR);
-    u64 v = n == MSR_TSC ? time_stamp(cpu) : 0;
+    require_msr(cpu, n);
+    const u32 *held = plain_msr(cpu, n);
+    u64 v = n == MSR_TSC ? time_stamp(cpu) : held ? *held : 0;
     W_32(EAX * 8, v);
     W_32(EDX * 8, v >> 32);
     NEXT;
@@ -386,10 +400,11 @@ HANDLER(WRMSR_o_0)
 {
     u32 n = R_32(ECX * 8);
     u64 v = (u64)R_32(EDX * 8) << 32 | R_32(EAX * 8);
-    require_ring0(cpu);
-    if (n != MSR_TSC && n != MSR_MICROCODE)
-        cpu_raise(cpu, EX_GP, 0, REASON_MSR);
-    if (n == MSR_TSC)
+    require_msr(cpu, n);
+    u32 *held = plain_msr(cpu, n);
+    if (held)
+        *held = (u32)v;
+    else if (n == MSR_TSC)
         cpu->tsc_offset += v - time_stamp(cpu);
     NEXT;
 }

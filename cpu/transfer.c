@@ -21,7 +21,7 @@ static void read_far(struct cpu *cpu, const struct uop *u, u32 *offset, u16 *sel
 #define FAR(s)                                                                                     \
     HANDLER(JMPF_i_##s)                                                                            \
     {                                                                                              \
-        far_jump(cpu, (u16)u->imm, u->disp, SIZE_OF(u));                                           \
+        far_jump(cpu, (u16)u->imm, u->disp, SIZE_OF(u), NEXT_EIP);                                 \
         ARRIVED;                                                                                   \
     }                                                                                              \
     HANDLER(JMPF_m_##s)                                                                            \
@@ -29,7 +29,7 @@ static void read_far(struct cpu *cpu, const struct uop *u, u32 *offset, u16 *sel
         u32 offset;                                                                                \
         u16 selector;                                                                              \
         read_far(cpu, u, &offset, &selector);                                                      \
-        far_jump(cpu, selector, offset, SIZE_OF(u));                                               \
+        far_jump(cpu, selector, offset, SIZE_OF(u), NEXT_EIP);                                     \
         ARRIVED;                                                                                   \
     }                                                                                              \
     HANDLER(CALLF_i_##s)                                                                           \
@@ -105,4 +105,49 @@ HANDLER(HLT_o_0)
     cpu->halted = true;
     cpu->stop |= STOP_EVENT;
     EXIT(1);
+}
+
+/* Fast system calls: flat segments come from the selector alone. SDM 2B "SYSENTER", "SYSEXIT". */
+
+static void load_flat(struct cpu *cpu, unsigned seg, u32 selector, u16 attr)
+{
+    cpu->seg[seg] = (struct segment){
+        .limit = 0xffffffffu, .selector = (u16)selector, .attr = attr | DA_P | DA_S | DA_DB | DA_G};
+    segment_derive(&cpu->seg[seg]);
+}
+
+static void load_flat_stack_and_code(struct cpu *cpu, u32 code, unsigned cpl)
+{
+    u16 dpl = (u16)(cpl << DA_DPL_SHIFT);
+    load_flat(cpu, SEG_CS, code | cpl, DA_CODE | DA_READABLE | DA_ACCESSED | dpl);
+    load_flat(cpu, SEG_SS, (code + 8) | cpl, DA_WRITABLE | DA_ACCESSED | dpl);
+    cpu->cpl = (u8)cpl;
+    mode_update(cpu);
+}
+
+static void require_sysenter(struct cpu *cpu)
+{
+    if (!cpu_protected(cpu) || !(cpu->sysenter_cs & 0xfffc))
+        cpu_raise(cpu, EX_GP, 0, REASON_MODE);
+}
+
+HANDLER(SYSENTER_o_0)
+{
+    require_sysenter(cpu);
+    cpu->eflags &= ~(u32)(FL_VM | FL_IF | FL_RF);
+    load_flat_stack_and_code(cpu, cpu->sysenter_cs & 0xfffc, 0);
+    W_32(ESP * 8, cpu->sysenter_esp);
+    cpu->eip = cpu->sysenter_eip;
+    ARRIVED;
+}
+
+HANDLER(SYSEXIT_o_0)
+{
+    require_sysenter(cpu);
+    if (cpu->cpl)
+        cpu_raise(cpu, EX_GP, 0, REASON_PRIVILEGE);
+    load_flat_stack_and_code(cpu, (cpu->sysenter_cs & 0xfffc) + 16, 3);
+    W_32(ESP * 8, R_32(ECX * 8));
+    cpu->eip = R_32(EDX * 8);
+    ARRIVED;
 }

@@ -239,7 +239,8 @@ static void compare(const struct side *a, const struct side *b, u64 seed, unsign
     if (state_hash(0, cpu_fields, &a->cpu) != state_hash(0, cpu_fields, &b->cpu) ||
         a->clock.cycles != b->clock.cycles)
         n = state_diff(stderr, "cpu (fast, plain)", cpu_fields, &a->cpu, &b->cpu) + 1;
-    for (u32 i = 0; i < 2 * RAM_BYTES && !n; i++)
+    bool same = !memcmp(a->bus.ram, b->bus.ram, 2 * RAM_BYTES);
+    for (u32 i = 0; i < 2 * RAM_BYTES && !n && !same; i++)
         if (a->bus.ram[i] != b->bus.ram[i]) {
             fprintf(stderr, "byte %x: %02x, %02x\n", i, a->bus.ram[i], b->bus.ram[i]);
             n++;
