@@ -176,11 +176,11 @@ INLINE void f_unpack(struct flags *f, u32 image)
 COND(o, f_of(f))
 COND(b, f_cf(f))
 COND(z, f_zf(f))
-COND(be, f_cf(f) | f_zf(f))
+COND(be, (int)f_cf(f) | f_zf(f))
 COND(s, f_sf(f))
 COND(p, f_pf(f))
 COND(l, f_sf(f) != f_of(f))
-COND(le, f_zf(f) | (f_sf(f) != f_of(f)))
+COND(le, (int)f_zf(f) | (f_sf(f) != f_of(f)))
 #undef COND
 
 INLINE bool cond_test(const struct flags *f, unsigned cc)

@@ -227,41 +227,41 @@ void bus_write(struct bus *bus, paddr address, u32 value, unsigned size)
         bus->code_written(bus->listener, address, size);
 }
 
+/* Who answers at PORT, or NULL. */
+static const struct bus_ports *ports_at(const struct bus *bus, u16 port)
+{
+    u8 id = bus->port_map[port];
+    return id ? &bus->ports[id - 1] : NULL;
+}
+
 u32 bus_in(struct bus *bus, u16 port, unsigned size)
 {
-    const struct bus_ports *p = &bus->ports[bus->port_map[port] - 1];
-    u32 value;
-    if (!bus->port_map[port]) {
-        if (size > 1) { /* the halves may belong to somebody */
-            u32 low = bus_in(bus, port, size / 2);
-            return low | bus_in(bus, (u16)(port + size / 2), size / 2) << 4 * size;
-        }
-        bus->unknown_ports++;
-        value = 0xff;
-    } else if (size > p->width) {
+    const struct bus_ports *p = ports_at(bus, port);
+    u32 value = 0xff;
+    if (size > (p ? p->width : 1)) { /* the halves may belong to different chips */
         u32 low = bus_in(bus, port, size / 2);
         return low | bus_in(bus, (u16)(port + size / 2), size / 2) << 4 * size;
-    } else {
-        value = p->chip->read(p->owner, p->reg + (u32)(port - p->first), size) & ones(size);
     }
+    if (p)
+        value = p->chip->read(p->owner, p->reg + (u32)(port - p->first), size) & ones(size);
+    else
+        bus->unknown_ports++;
     if (log_on(LOG_IO))
-        log_line("in  %04x.%u %s = %x", port, size, bus->port_map[port] ? p->chip->name : "-",
-                 value);
+        log_line("in  %04x.%u %s = %x", port, size, p ? p->chip->name : "-", value);
     return value;
 }
 
 void bus_out(struct bus *bus, u16 port, u32 value, unsigned size)
 {
-    const struct bus_ports *p = &bus->ports[bus->port_map[port] - 1];
-    if (size > (bus->port_map[port] ? p->width : 1)) {
+    const struct bus_ports *p = ports_at(bus, port);
+    if (size > (p ? p->width : 1)) {
         bus_out(bus, port, value & ones(size / 2), size / 2);
         bus_out(bus, (u16)(port + size / 2), value >> 4 * size, size / 2);
         return;
     }
     if (log_on(LOG_IO))
-        log_line("out %04x.%u %s = %x", port, size, bus->port_map[port] ? p->chip->name : "-",
-                 value);
-    if (bus->port_map[port])
+        log_line("out %04x.%u %s = %x", port, size, p ? p->chip->name : "-", value);
+    if (p)
         p->chip->write(p->owner, p->reg + (u32)(port - p->first), value & ones(size), size);
     else
         bus->unknown_ports++;
