@@ -201,6 +201,16 @@ START_TEST(odd_and_even_reach_all_planes_that_the_masks_allow)
     ck_assert_uint_eq(plane_byte(b, 2, 0), 0xaa);
     ck_assert_uint_eq(plane_byte(b, 3, 0), 0xbb);
     ck_assert_uint_eq(plane_byte(b, 0, 1), 0xcc);
+    seq(b, 4, 0x02);
+    gc(b, 5, 0x10);
+    gc(b, 6, 0x02); /* 128 KiB: A16 is the page */
+    vga_poke(b, 0xa0008, 0xdd);
+    vga_poke(b, 0xb0008, 0xee);
+    seq(b, 4, 0x06);
+    gc(b, 5, 0x00);
+    gc(b, 6, 0x04);
+    ck_assert_uint_eq(plane_byte(b, 0, 8), 0xdd);
+    ck_assert_uint_eq(plane_byte(b, 0, 9), 0xee);
     display_free(&b->display);
 }
 END_TEST

@@ -198,6 +198,32 @@ void vga_load_font(struct vga_bench *b, u32 slot, u32 height, u8 flip)
     vga_out2(b, 0x3ce, 6, gc6);
 }
 
+u32 vga_pattern(u32 x, u32 y)
+{
+    return x + 3 * y + x * y / 7;
+}
+
+void vga_draw_planar(struct vga_bench *b, u32 width, u32 height, u32 pitch, u32 colours)
+{
+    vga_out2(b, 0x3ce, 1, 0x0f);
+    for (u32 y = 0; y < height; y++) {
+        for (u32 x = 0; x < width; x++) {
+            u32 at = 0xa0000 + y * pitch + x / 8;
+            vga_out2(b, 0x3ce, 0, (u8)(vga_pattern(x, y) & (colours - 1)));
+            vga_out2(b, 0x3ce, 8, 0x80 >> (x & 7));
+            vga_peek(b, at);
+            vga_poke(b, at, 0xff);
+        }
+    }
+}
+
+void vga_put_text(struct vga_bench *b, u32 at, u8 character, u8 attribute)
+{
+    u32 base = (b->vga.gc[6] & 0x0c) == 0x08 ? 0xb0000 : 0xb8000;
+    vga_poke(b, base + at * 2, character);
+    vga_poke(b, base + at * 2 + 1, attribute);
+}
+
 const struct frame *vga_frame(struct vga_bench *b)
 {
     vga_render(&b->vga, &b->display);

@@ -41,6 +41,13 @@ void vga_set_mode(struct vga_bench *b, u8 number);
 /* A made-up font of HEIGHT lines in plane 2 at SLOT (8 KiB each): every character differs. */
 void vga_load_font(struct vga_bench *b, u32 slot, u32 height, u8 flip);
 
+/* A pattern that differs between neighbours in every direction. */
+u32 vga_pattern(u32 x, u32 y);
+/* It, in the low bits, drawn through bit mask and set/reset as a program does. PITCH: bytes. */
+void vga_draw_planar(struct vga_bench *b, u32 width, u32 height, u32 pitch, u32 colours);
+/* A character into cell AT of a text mode. */
+void vga_put_text(struct vga_bench *b, u32 at, u8 character, u8 attribute);
+
 /* Draw and give the frame. */
 const struct frame *vga_frame(struct vga_bench *b);
 

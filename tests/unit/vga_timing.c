@@ -172,6 +172,46 @@ START_TEST(a_disabled_interrupt_is_seen_in_status_0_alone)
 }
 END_TEST
 
+START_TEST(retrace_ends_where_four_bits_of_the_line_match)
+{
+    struct vga_bench *b = vga_bench();
+    static const u8 length[16] = {4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 1, 2, 3};
+    vga_set_mode(b, 0x13); /* starts at line 412: 9Ch + 100h */
+    for (u8 end = 0; end < 16; end++) {
+        vga_out2(b, 0x3d4, 0x11, end);
+        for (u32 line = 410; line < 432; line++) {
+            bool on = line >= 412 && line < 412u + length[end];
+            at_dot(b, line * 800, 25175000);
+            ck_assert_uint_eq(vga_in(b, 0x3da) & 8, on ? 8 : 0);
+        }
+    }
+    display_free(&b->display);
+}
+END_TEST
+
+static vtime period(struct vga_bench *b)
+{
+    b->clock.cycles = vga_next_retrace(&b->vga);
+    return vga_next_retrace(&b->vga) - b->clock.cycles;
+}
+
+START_TEST(the_period_follows_each_register_at_once)
+{
+    struct vga_bench *b = vga_bench();
+    vga_set_mode(b, 0x03);
+    ck_assert_uint_eq(period(b) / 1000, 900ull * 449 * 1000 / 28322);
+    vga_out2(b, 0x3c4, 1, 0x01);
+    ck_assert_uint_eq(period(b) / 1000, 800ull * 449 * 1000 / 28322);
+    vga_out(b, 0x3c2, 0x63);
+    ck_assert_uint_eq(period(b) / 1000, 800ull * 449 * 1000 / 25175);
+    vga_out2(b, 0x3c4, 1, 0x09);
+    ck_assert_uint_eq(period(b) / 1000, 1600ull * 449 * 1000 / 25175);
+    vga_out2(b, 0x3d4, 0x17, 0xa7);
+    ck_assert_uint_eq(period(b) / 1000, 3200ull * 449 * 1000 / 25175);
+    display_free(&b->display);
+}
+END_TEST
+
 /* However short a picture the guest asks for, time goes on and the interrupt is one timer. */
 START_TEST(any_timing_registers_are_survived)
 {
@@ -203,6 +243,8 @@ Suite *vga_timing_suite(void)
         a_change_of_timing_does_not_lose_the_shown_start,
         the_vertical_interrupt_rises_with_retrace_and_is_cleared_by_hand,
         a_disabled_interrupt_is_seen_in_status_0_alone,
+        retrace_ends_where_four_bits_of_the_line_match,
+        the_period_follows_each_register_at_once,
         any_timing_registers_are_survived,
         NULL};
     return unit_suite("vga_timing", tests);
