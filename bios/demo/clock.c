@@ -17,7 +17,7 @@ static u16 tick_part(void)
     count = in8(PIT_0);
     count |= (u16)(in8(PIT_0) << 8);
     if ((status & 0x06) == 0x06)
-        return (u16)((0 - count) / 2 + (status & 0x80 ? 0 : 0x8000));
+        return (u16)((u16)(0 - count) / 2 + (status & 0x80 ? 0 : 0x8000));
     return (u16)(0 - count);
 }
 
