@@ -10,7 +10,8 @@ struct cpuid {
 
 static void cpuid(u32 leaf, struct cpuid *id)
 {
-    __asm__ volatile("cpuid" : "=a"(id->a), "=b"(id->b), "=c"(id->c), "=d"(id->d)
+    __asm__ volatile("cpuid"
+                     : "=a"(id->a), "=b"(id->b), "=c"(id->c), "=d"(id->d)
                      : "a"(leaf), "c"(0));
 }
 
@@ -21,7 +22,9 @@ static u32 flags_changeable(u32 bits)
 
     __asm__ volatile("pushfl\n\tpopl %0\n\tmovl %0, %1\n\txorl %2, %1\n\tpushl %1\n\tpopfl\n\t"
                      "pushfl\n\tpopl %1\n\tpushl %0\n\tpopfl"
-                     : "=&r"(before), "=&r"(after) : "r"(bits) : "cc");
+                     : "=&r"(before), "=&r"(after)
+                     : "r"(bits)
+                     : "cc");
     return (before ^ after) & bits;
 }
 
@@ -88,9 +91,9 @@ static void features_show(u8 y, u32 d)
         u8 bit;
         const char *name;
     } features[] = {
-        {0, "FPU"}, {1, "VME"}, {3, "PSE"}, {4, "TSC"}, {5, "MSR"}, {6, "PAE"}, {8, "CX8"},
-        {9, "APIC"}, {12, "MTRR"}, {13, "PGE"}, {15, "CMOV"}, {23, "MMX"}, {24, "FXSR"},
-        {25, "SSE"}, {26, "SSE2"},
+        {0, "FPU"},   {1, "VME"},  {3, "PSE"},   {4, "TSC"},   {5, "MSR"},
+        {6, "PAE"},   {8, "CX8"},  {9, "APIC"},  {12, "MTRR"}, {13, "PGE"},
+        {15, "CMOV"}, {23, "MMX"}, {24, "FXSR"}, {25, "SSE"},  {26, "SSE2"},
     };
     u8 start = label(LEFT, y, "Has"), x = start;
 
@@ -105,7 +108,7 @@ static void features_show(u8 y, u32 d)
     }
 }
 
-/* Turns of a loop of two instructions in a tenth of a second; and the time stamps, if it has any. */
+/* Turns of a loop of two instructions in a tenth of a second; and the time stamps, if any. */
 static u32 loops_measure(void)
 {
     u32 start = clock_now(), loops = 0;
@@ -139,7 +142,8 @@ static void speed_show(u8 y, int has_tsc)
     x = screen_number(x, y, tenths % 10, PANEL | WHITE);
     x = screen_text(x, y, " M loops/s", PANEL | PLAIN);
     if (has_tsc) {
-        x = screen_number(screen_text(x, y, ", ", PANEL | PLAIN), y, stamps_measure(), PANEL | WHITE);
+        x = screen_number(screen_text(x, y, ", ", PANEL | PLAIN), y, stamps_measure(),
+                          PANEL | WHITE);
         screen_text(x, y, " MHz", PANEL | PLAIN);
     }
 }
@@ -259,8 +263,8 @@ static u8 bios_ports_show(u8 y)
 
 static const char *display_name(void)
 {
-    static const char *const names[] = {"", "MDA", "CGA", "", "EGA, colour", "EGA, mono", "PGA",
-                                        "VGA, mono", "VGA, colour"};
+    static const char *const names[] = {
+        "", "MDA", "CGA", "", "EGA, colour", "EGA, mono", "PGA", "VGA, mono", "VGA, colour"};
     struct regs r = {.ax = 0x1a00};
 
     bios(0x10, &r);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Boot sector of the demo disk: reads SECTORS sectors from the second on to 1000:0000 and goes there. */
+/* Boot sector of the demo disk: reads the SECTORS sectors after it to 1000:0000 and goes there. */
     .code16
     .globl _start
 _start:

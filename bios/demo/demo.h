@@ -12,7 +12,7 @@ typedef signed short s16;
 typedef signed int s32;
 
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
-#define SEGMENT 0x1000
+#define SEGMENT       0x1000
 
 static inline u8 in8(u16 port)
 {
@@ -36,7 +36,9 @@ static inline u8 peek8(u16 seg, u16 off)
 {
     u8 value;
     __asm__ volatile("movw %w1, %%es\n\tmovb %%es:(%k2), %b0\n\tpushw %%ds\n\tpopw %%es"
-                     : "=&q"(value) : "r"(seg), "r"((u32)off) : "memory");
+                     : "=&q"(value)
+                     : "r"(seg), "r"((u32)off)
+                     : "memory");
     return value;
 }
 
@@ -48,11 +50,13 @@ static inline u16 peek16(u16 seg, u16 off)
 static inline void poke16(u16 seg, u16 off, u16 value)
 {
     __asm__ volatile("movw %w1, %%es\n\tmovw %w0, %%es:(%k2)\n\tpushw %%ds\n\tpopw %%es"
-                     : : "r"(value), "r"(seg), "r"((u32)off) : "memory");
+                     :
+                     : "r"(value), "r"(seg), "r"((u32)off)
+                     : "memory");
 }
 
 /* Video memory: GS is the segment of the mode in use. */
-#define VIDEO8 ((volatile u8 __seg_gs *)0)
+#define VIDEO8  ((volatile u8 __seg_gs *)0)
 #define VIDEO16 ((volatile u16 __seg_gs *)0)
 #define VIDEO32 ((volatile u32 __seg_gs *)0)
 
@@ -65,7 +69,9 @@ static inline void video_fill32(u16 off, u32 value, u16 count)
 {
     u32 di = off, cx = count;
     __asm__ volatile("pushw %%gs\n\tpopw %%es\n\trep stosl\n\tpushw %%ds\n\tpopw %%es"
-                     : "+D"(di), "+c"(cx) : "a"(value) : "memory");
+                     : "+D"(di), "+c"(cx)
+                     : "a"(value)
+                     : "memory");
 }
 
 /* start.S: registers for a BIOS call; flags come back only. */
@@ -117,16 +123,20 @@ void palette_set(u8 first, const u8 (*rgb)[3], u16 count);
 void cursor_hide(void);
 
 enum {
-    KEY_ESC = 0x011b, KEY_ENTER = 0x1c0d, KEY_UP = 0x4800, KEY_DOWN = 0x5000, KEY_LEFT = 0x4b00,
+    KEY_ESC = 0x011b,
+    KEY_ENTER = 0x1c0d,
+    KEY_UP = 0x4800,
+    KEY_DOWN = 0x5000,
+    KEY_LEFT = 0x4b00,
     KEY_RIGHT = 0x4d00,
 };
 
 /* clock.c: time in 1/1193182 s from counter 0 and the BIOS tick; and waiting. */
 enum { CLOCK_HZ = 1193182 };
 u32 clock_now(void);
-void clock_idle(void);         /* until the next interrupt */
-void frame_wait(void);         /* until vertical retrace begins, and at most 75 times a second */
-u32 anim_time(void);           /* since anim_start, in 1/291 s */
+void clock_idle(void); /* until the next interrupt */
+void frame_wait(void); /* until vertical retrace begins, and at most 75 times a second */
+u32 anim_time(void);   /* since anim_start, in 1/291 s */
 void anim_start(void);
 
 /* main.c: pages and the tour */
@@ -147,8 +157,17 @@ u8 menu_show(u8 selected);
 
 /* screen.c: the 80x25 text screen, in our own 16 colours */
 enum {
-    BACK = 0x00, PANEL = 0x10, DIM = 0x08, PLAIN = 0x07, WHITE = 0x0f, GREEN = 0x0a, CYAN = 0x0b,
-    RED = 0x0c, PINK = 0x0d, YELLOW = 0x0e, BLUE = 0x09,
+    BACK = 0x00,
+    PANEL = 0x10,
+    DIM = 0x08,
+    PLAIN = 0x07,
+    WHITE = 0x0f,
+    GREEN = 0x0a,
+    CYAN = 0x0b,
+    RED = 0x0c,
+    PINK = 0x0d,
+    YELLOW = 0x0e,
+    BLUE = 0x09,
 };
 extern const u8 theme[16][3];
 void screen_start(void); /* mode 3 with our palette, cleared */

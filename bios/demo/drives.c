@@ -18,8 +18,8 @@ static u8 unit_show(u8 x, u8 y, u8 drive)
 
 static const char *floppy_name(u8 type)
 {
-    static const char *const names[] = {"unknown", "360 KB", "1.2 MB", "720 KB", "1.44 MB",
-                                        "2.88 MB", "2.88 MB"};
+    static const char *const names[] = {"unknown", "360 KB",  "1.2 MB", "720 KB",
+                                        "1.44 MB", "2.88 MB", "2.88 MB"};
     return names[type < ARRAY_SIZE(names) ? type : 0];
 }
 

@@ -77,10 +77,11 @@ static void menu_draw(u8 selected)
     screen_text((u8)(40 - sizeof who / 2), 9, who, DIM);
     for (u8 i = 0; i < page_count; i++)
         item_draw(i, i == selected);
-    screen_text(LIST_X + 3, LIST_Y + 9, "This disk is built in. Give twin86 an image and it boots that.",
-                DIM);
+    screen_text(LIST_X + 3, LIST_Y + 9,
+                "This disk is built in. Give twin86 an image and it boots that.", DIM);
     screen_fill(0, 24, 80, 1, ' ', PANEL | PLAIN);
-    screen_text(2, 24, "\x18\x19 choose   Enter or 1-7 show   Esc back   wait: the tour starts", PANEL | PLAIN);
+    screen_text(2, 24, "\x18\x19 choose   Enter or 1-7 show   Esc back   wait: the tour starts",
+                PANEL | PLAIN);
 }
 
 static u8 moved(u16 key, u8 selected)

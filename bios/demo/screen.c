@@ -61,7 +61,7 @@ u8 screen_number(u8 x, u8 y, u32 value, u8 attr)
 u8 screen_hex(u8 x, u8 y, u32 value, u8 digits, u8 attr)
 {
     for (u8 i = digits; i--;)
-        screen_cell(x++, y, (u8)"0123456789ABCDEF"[value >> (i * 4) & 15], attr);
+        screen_cell(x++, y, (u8) "0123456789ABCDEF"[value >> (i * 4) & 15], attr);
     return x;
 }
 

@@ -7,6 +7,7 @@
 
 enum { KEYS_X = 4, KEYS_Y = 3, PAD_X = 47, PAD_Y = 13, PAD_WIDTH = 30, PAD_HEIGHT = 8 };
 
+/* clang-format off */
 /* The main keys: scan code (set 1), place, width, label. */
 static const struct cap {
     u8 code, x, y, width;
@@ -36,6 +37,7 @@ static const struct cap {
     {0x48, 65, 4, 3, "\x18"}, {0x4b, 61, 6, 3, "\x1b"}, {0x50, 65, 6, 3, "\x19"},
     {0x4d, 69, 6, 3, "\x1a"}, {0x45, 61, 8, 5, "Num"}, {0x46, 67, 8, 5, "Scrl"},
 };
+/* clang-format on */
 
 static u8 down[128], scan_tail, has_mouse;
 

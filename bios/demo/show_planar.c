@@ -7,12 +7,16 @@
 #include "demo.h"
 
 enum {
-    LINE = 128,                /* bytes of a line in memory */
-    PERIOD = 384,              /* dots after which the landscape is the same again */
+    LINE = 128,   /* bytes of a line in memory */
+    PERIOD = 384, /* dots after which the landscape is the same again */
     PANEL_LINES = 40,
     LAND_LINES = 480 - PANEL_LINES,
     LAND_START = PANEL_LINES * LINE,
-    CRTC = 0x3d4, SEQ = 0x3c4, GC = 0x3ce, ATTR = 0x3c0, STATUS1 = 0x3da,
+    CRTC = 0x3d4,
+    SEQ = 0x3c4,
+    GC = 0x3ce,
+    ATTR = 0x3c0,
+    STATUS1 = 0x3da,
 };
 
 static const u8 colors[16][3] = {
@@ -72,7 +76,8 @@ static s32 range_height(u8 range, u32 x)
 
     for (u8 i = 0; i < 3; i++)
         height += sine(x * 1024 / PERIOD * ranges[range].turns[i] + ranges[range].phase) *
-                  ranges[range].size[i] >> 14;
+                      ranges[range].size[i] >>
+                  14;
     return height;
 }
 
@@ -85,10 +90,11 @@ static void heights_make(void)
             heights[range][x] = (s16)(LAND_LINES - range_height(range, x));
 }
 
-/* The sky in nine bands whose borders are dithered; a sun in it; then the ranges, near ones last. */
+/* The sky in nine bands whose borders are dithered; a sun in it; then the ranges, near last. */
 static u8 land_color(u16 x, u16 y)
 {
-    static const u8 threshold[4][4] = {{0, 8, 2, 10}, {12, 4, 14, 6}, {3, 11, 1, 9}, {15, 7, 13, 5}};
+    static const u8 threshold[4][4] = {
+        {0, 8, 2, 10}, {12, 4, 14, 6}, {3, 11, 1, 9}, {15, 7, 13, 5}};
     s32 dx = (s32)x - 190, dy = (s32)y - 226;
     u32 shade;
 

@@ -45,13 +45,20 @@ static const struct test {
     const u8 *code;
     u8 how;
 } tests[] = {
-    {"POPF  IF=0", test_popf, TELL_IF},   {"PUSHF", test_pushf, TELL_WORD},
-    {"PUSH CS", test_push_cs, TELL_WORD}, {"SMSW", test_smsw, TELL_WORD},
-    {"SGDT  base", test_sgdt, TELL_BASE}, {"SIDT  base", test_sidt, TELL_BASE},
-    {"SLDT", test_sldt, TELL_WORD},       {"STR", test_str, TELL_WORD},
-    {"LAR", test_lar, TELL_ZF},           {"VERR", test_verr, TELL_ZF},
-    {"CLI", test_cli, TELL_IF},           {"IN AL,61h", test_in, TELL_RUN},
-    {"MOV EAX,CR0", test_mov_cr0, TELL_WORD}, {"LGDT", test_lgdt, TELL_RUN},
+    {"POPF  IF=0", test_popf, TELL_IF},
+    {"PUSHF", test_pushf, TELL_WORD},
+    {"PUSH CS", test_push_cs, TELL_WORD},
+    {"SMSW", test_smsw, TELL_WORD},
+    {"SGDT  base", test_sgdt, TELL_BASE},
+    {"SIDT  base", test_sidt, TELL_BASE},
+    {"SLDT", test_sldt, TELL_WORD},
+    {"STR", test_str, TELL_WORD},
+    {"LAR", test_lar, TELL_ZF},
+    {"VERR", test_verr, TELL_ZF},
+    {"CLI", test_cli, TELL_IF},
+    {"IN AL,61h", test_in, TELL_RUN},
+    {"MOV EAX,CR0", test_mov_cr0, TELL_WORD},
+    {"LGDT", test_lgdt, TELL_RUN},
     {"CLTS", test_clts, TELL_RUN},
 };
 enum { TESTS = ARRAY_SIZE(tests) };

@@ -18,8 +18,12 @@ static void characters_show(void)
     screen_frame(40, 2, 38, 20, "256 characters", BACK);
     for (u16 chr = 0; chr < 256; chr++) {
         u8 x = (u8)(43 + (chr & 15) * 2), y = (u8)(4 + (chr >> 4));
-        screen_cell(x, y, (u8)chr, chr < 32 ? YELLOW : chr < 128 ? WHITE : chr < 176 ? CYAN :
-                    chr < 224 ? PLAIN : GREEN);
+        screen_cell(x, y, (u8)chr,
+                    chr < 32    ? YELLOW
+                    : chr < 128 ? WHITE
+                    : chr < 176 ? CYAN
+                    : chr < 224 ? PLAIN
+                                : GREEN);
         screen_cell((u8)(x + 1), y, ' ', BACK);
     }
 }

@@ -7,10 +7,20 @@
 #include "demo.h"
 
 enum {
-    LINE = 80, HEIGHT = 240, BAR = 14, HORIZON = 150, PAGE_HALF = 0x5000,
-    SEQ = 0x3c4, CRTC = 0x3d4, MISC = 0x3c2,
+    LINE = 80,
+    HEIGHT = 240,
+    BAR = 14,
+    HORIZON = 150,
+    PAGE_HALF = 0x5000,
+    SEQ = 0x3c4,
+    CRTC = 0x3d4,
+    MISC = 0x3c2,
     /* colours: the background from 0, one for two lines; captions; shades of the cubes */
-    INK = 120, SHADE_BLUE = 128, SHADE_GOLD = 160, MIRROR = 64, SHADES = 32,
+    INK = 120,
+    SHADE_BLUE = 128,
+    SHADE_GOLD = 160,
+    MIRROR = 64,
+    SHADES = 32,
 };
 
 static u16 page; /* where the picture is drawn that is not shown yet */
@@ -52,8 +62,10 @@ static void ramp_set(u8 first, u8 count, const u8 (*ends)[3])
 
 static void colors_set(void)
 {
-    static const u8 sky[2][3] = {{2, 3, 10}, {22, 30, 52}}, ground[2][3] = {{10, 13, 26}, {3, 4, 9}};
-    static const u8 blue[2][3] = {{3, 8, 26}, {40, 58, 63}}, gold[2][3] = {{26, 10, 2}, {63, 58, 30}};
+    static const u8 sky[2][3] = {{2, 3, 10}, {22, 30, 52}},
+                    ground[2][3] = {{10, 13, 26}, {3, 4, 9}};
+    static const u8 blue[2][3] = {{3, 8, 26}, {40, 58, 63}},
+                    gold[2][3] = {{26, 10, 2}, {63, 58, 30}};
     static const u8 blue_dim[2][3] = {{4, 6, 15}, {14, 22, 32}};
     static const u8 gold_dim[2][3] = {{9, 6, 9}, {26, 22, 16}};
     static const u8 inks[3][3] = {{2, 3, 8}, {61, 62, 63}, {63, 54, 20}};

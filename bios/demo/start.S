@@ -103,7 +103,7 @@ mouse_hook:
     popw %ds
     movw 12(%bp), %ax
     movb %al, mouse_status
-    movb 10(%bp), %al              /* X; its sign is bit 4 of the status, that of Y bit 5 */
+    movb 10(%bp), %al              /* X; its sign is bit 4 of the status, Y's bit 5 */
     movb $0, %ah
     testb $0x10, 12(%bp)
     jz 1f
@@ -127,7 +127,8 @@ bios_vector:
     .long 0
 bios_regs:
     .word 0
-    .globl int15_old, scan_ring, scan_head, mouse_status, mouse_x, mouse_y, mouse_packets, boot_drive
+    .globl int15_old, scan_ring, scan_head, boot_drive
+    .globl mouse_status, mouse_x, mouse_y, mouse_packets
     .balign 4
 int15_old:
     .long 0

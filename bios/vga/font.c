@@ -169,8 +169,8 @@ static void graphics_16(frame *r)
 /* 30h: where BH's font is; CX the height on the screen, DL the rows less one. */
 static void font_info(frame *r)
 {
-    static const u8 *const fonts[] = {font14, font8, font8 + 128 * 8, font9_none, font16,
-                                      font9_none};
+    static const u8 *const fonts[] = {font14,     font8,  font8 + 128 * 8,
+                                      font9_none, font16, font9_none};
     if (r->bh > 7)
         return;
     r->cx = BDA->char_height;

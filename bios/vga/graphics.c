@@ -20,8 +20,7 @@ static u32 glyph_address(u8 chr)
         vector = 0x1f;
         chr -= 128;
     }
-    return (u32)vector_seg(vector) << 16 |
-           (u16)(vector_off(vector) + chr * BDA->char_height);
+    return (u32)vector_seg(vector) << 16 | (u16)(vector_off(vector) + chr * BDA->char_height);
 }
 
 static u8 glyph_line(u32 glyph, u16 line)
@@ -63,8 +62,7 @@ static void cga_copy_row(u8 to, u8 from, u8 left, u8 width)
 
     for (u16 line = 0; line < height; line++)
         far_copy8(0xb800, cga_offset((u16)(to * height + line), (u16)(left * bits)), 0xb800,
-                  cga_offset((u16)(from * height + line), (u16)(left * bits)),
-                  (u16)(width * bits));
+                  cga_offset((u16)(from * height + line), (u16)(left * bits)), (u16)(width * bits));
 }
 
 static void cga_clear_row(u8 row, u8 left, u8 width, u8 attr)

@@ -2,7 +2,10 @@
 /* Setting a mode: registers from the parameter table, palette, fonts, memory, BIOS data. */
 #include "vga.h"
 
-#define SAME(n) {n, n, n}
+#define SAME(n)                                                                                    \
+    {                                                                                              \
+        n, n, n                                                                                    \
+    }
 
 /* number, kind, colours, pages, segment, parameters for 200, 350, 400 lines, 40:65, DAC, bits */
 static const struct mode modes[] = {
@@ -55,8 +58,8 @@ u8 mode_lines(const struct mode *mode)
 }
 
 /* One byte of an entry: the table may be the user's, anywhere in memory. */
-#define PARAM(table, field) \
-    far_read8((u16)((table) >> 16), (u16)((table) + (u32)__builtin_offsetof(struct params, field)))
+#define PARAM(table, field)                                                                        \
+    far_read8((u16)((table) >> 16), (u16)((table) + (u32) __builtin_offsetof(struct params, field)))
 
 static u32 params_find(const struct mode *mode)
 {

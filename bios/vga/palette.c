@@ -43,8 +43,7 @@ static void dac_load_wires(u8 (*level)(u8, u8))
 
 static void dac_load_gray(void)
 {
-    static const u8 gray[16] = {0,  5,  8,  11, 14, 17, 20, 24,
-                                28, 32, 36, 40, 45, 50, 56, 63};
+    static const u8 gray[16] = {0, 5, 8, 11, 14, 17, 20, 24, 28, 32, 36, 40, 45, 50, 56, 63};
     for (u8 i = 0; i < 16; i++)
         dac_write(gray[i], gray[i], gray[i]);
 }
@@ -60,11 +59,13 @@ static u8 circle_step(u8 hue, u8 phase)
 /* Three brightnesses, each in three saturations; the five levels of a gun in each. */
 static void dac_load_circles(void)
 {
+    /* clang-format off */
     static const u8 levels[9][5] = {
         {0, 16, 31, 47, 63},  {31, 39, 47, 55, 63}, {45, 49, 54, 58, 63},
         {0, 7, 14, 21, 28},   {14, 17, 21, 24, 28}, {20, 22, 24, 26, 28},
         {0, 4, 8, 12, 16},    {8, 10, 12, 14, 16},  {11, 12, 13, 15, 16},
     };
+    /* clang-format on */
     for (u8 set = 0; set < 9; set++)
         for (u8 hue = 0; hue < 24; hue++)
             dac_write(levels[set][circle_step(hue, 0)], levels[set][circle_step(hue, 8)],
@@ -310,11 +311,10 @@ static void sum_gray(frame *r)
 void fn_palette(frame *r)
 {
     static function *const parts[] = {
-        [0x00] = set_one,    [0x01] = set_border,     [0x02] = set_all,   [0x03] = set_blink,
-        [0x07] = get_one,    [0x08] = get_border,     [0x09] = get_all,   [0x10] = set_color,
-        [0x12] = set_colors, [0x13] = set_color_page, [0x15] = get_color, [0x17] = get_colors,
-        [0x18] = set_mask,   [0x19] = get_mask,       [0x1a] = get_color_page,
-        [0x1b] = sum_gray,
+        [0x00] = set_one,    [0x01] = set_border,     [0x02] = set_all,        [0x03] = set_blink,
+        [0x07] = get_one,    [0x08] = get_border,     [0x09] = get_all,        [0x10] = set_color,
+        [0x12] = set_colors, [0x13] = set_color_page, [0x15] = get_color,      [0x17] = get_colors,
+        [0x18] = set_mask,   [0x19] = get_mask,       [0x1a] = get_color_page, [0x1b] = sum_gray,
     };
     if (r->al < ARRAY_SIZE(parts) && parts[r->al])
         parts[r->al](r);

@@ -7,6 +7,7 @@
  */
 #include "vga.h"
 
+/* clang-format off */
 /* Horizontal and vertical timing, as parts of a CRTC row. */
 #define H40_TEXT 0x2d, 0x27, 0x28, 0x90, 0x2b, 0xa0
 #define H40 0x2d, 0x27, 0x28, 0x90, 0x2b, 0x80
@@ -107,7 +108,8 @@ const struct params params_table[PARAM_SETS] = {
     [0x1b] = {80, 29, 16, 0xa000, {0x01, 15, 0, 6}, 0xe3,
               {H80, V480(0x40), 0x28, 0x00, B480, 0xe3, 0xff}, {A_EGA, 1, 0, 15, 0}, G_PLANES(15)},
     [0x1c] = {40, 24, 8, 0x2000, {0x01, 15, 0, 14}, 0x63,
-              {H80, V400(0x41, 0, 0), 0x28, 0x40, B400, 0xa3, 0xff}, {A_256, 0x41, 0, 15, 0}, G_256},
+              {H80, V400(0x41, 0, 0), 0x28, 0x40, B400, 0xa3, 0xff},
+              {A_256, 0x41, 0, 15, 0}, G_256},
 };
 
 /* INT 1Dh: registers 0-15 of the 6845 for 40x25, 80x25, CGA graphics and the MDA, then the buffer

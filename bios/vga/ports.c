@@ -14,7 +14,7 @@ void reg_write(u16 port, u8 index, u8 value)
     out8((u16)(port + 1), value);
 }
 
-/* Index bit 5 clear gives the palette to the CPU and blanks the screen: attr_screen_on undoes it. */
+/* Index bit 5 clear gives the palette to the CPU and blanks the screen; attr_screen_on ends it. */
 u8 attr_read(u8 index)
 {
     u8 value;

@@ -106,7 +106,7 @@ static void select_refresh(frame *r)
 
 void fn_select(frame *r)
 {
-    static function *const parts[] = {select_lines,     select_palette, select_video, select_gray,
+    static function *const parts[] = {select_lines,     select_palette, select_video,  select_gray,
                                       select_emulation, select_display, select_refresh};
     if (r->bl == 0x10)
         ega_info(r);
@@ -121,9 +121,8 @@ void fn_select(frame *r)
 /* Entries, version, highest display code, 0; then pairs of codes: 1 MDA, 2 CGA, 4 and 5 EGA with
    colour and mono, 6 PGA, 7 and 8 VGA with mono and colour. */
 const u8 display_table[] = {
-    16, 1, 8, 0,
-    0, 0, 0, 1, 0, 2, 2, 1, 0, 4, 4, 1, 0, 5, 2, 5,
-    0, 6, 6, 1, 6, 5, 0, 8, 8, 1, 0, 7, 7, 2, 6, 7,
+    16, 1, 8, 0, 0, 0, 0, 1, 0, 2, 2, 1, 0, 4, 4, 1, 0, 5,
+    2,  5, 0, 6, 6, 1, 6, 5, 0, 8, 8, 1, 0, 7, 7, 2, 6, 7,
 };
 
 static u8 is_mono(u8 code)
@@ -131,7 +130,7 @@ static u8 is_mono(u8 code)
     return code == 1 || code == 5 || code == 7;
 }
 
-/* The pair as active in the low byte, the other in the high; FFFFh if the table has no such entry. */
+/* The pair as active in the low byte, the other in the high; FFFFh if there is no such entry. */
 u16 display_pair(u8 index)
 {
     u32 table = save_pointer2(0);

@@ -24,7 +24,8 @@ static u8 info_flags(void)
 static u8 info_pointers(void)
 {
     u8 map = reg_read(SEQ, 3), bits = 0;
-    u8 first = (u8)((map & 3) | (map & 0x10) >> 2), second = (u8)((map & 0xc) >> 2 | (map & 0x20) >> 3);
+    u8 first = (u8)((map & 3) | (map & 0x10) >> 2),
+       second = (u8)((map & 0xc) >> 2 | (map & 0x20) >> 3);
 
     if (first != second)
         bits |= 1;
@@ -82,7 +83,13 @@ enum { BLOCKS_REGISTERS = 2, BLOCKS_DATA = 1, BLOCKS_DAC = 13 };
 
 /* The registers: index ports, feature control, SEQ 1-4, misc, CRTC, ATTR, GC, address, latches. */
 enum {
-    AT_INDEXES = 0, AT_SEQ = 5, AT_MISC = 9, AT_CRTC = 10, AT_ATTR = 35, AT_GC = 55, AT_BASE = 64,
+    AT_INDEXES = 0,
+    AT_SEQ = 5,
+    AT_MISC = 9,
+    AT_CRTC = 10,
+    AT_ATTR = 35,
+    AT_GC = 55,
+    AT_BASE = 64,
     AT_LATCHES = 66
 };
 
@@ -168,8 +175,8 @@ static const struct piece {
     u16 seg, off;
     u8 length;
 } pieces[] = {
-    {0x40, 0x10, 2}, {0x40, 0x49, 0x1e}, {0x40, 0x84, 7}, {0x40, 0xa8, 4},
-    {0, 0x05 * 4, 4}, {0, 0x1d * 4, 4},  {0, 0x1f * 4, 4}, {0, 0x43 * 4, 4},
+    {0x40, 0x10, 2},  {0x40, 0x49, 0x1e}, {0x40, 0x84, 7},  {0x40, 0xa8, 4},
+    {0, 0x05 * 4, 4}, {0, 0x1d * 4, 4},   {0, 0x1f * 4, 4}, {0, 0x43 * 4, 4},
 };
 
 static void data_save(u16 seg, u16 off)

@@ -66,8 +66,11 @@ static void test_modes(void)
 {
     static const struct {
         u8 mode, columns, rows, height, misc, segment_b0;
-    } text[] = {{0, 40, 24, 16, 0x67, 0}, {1, 40, 24, 16, 0x67, 0}, {2, 80, 24, 16, 0x67, 0},
-                {3, 80, 24, 16, 0x67, 0}, {7, 80, 24, 16, 0x66, 1}};
+    } text[] = {{0, 40, 24, 16, 0x67, 0},
+                {1, 40, 24, 16, 0x67, 0},
+                {2, 80, 24, 16, 0x67, 0},
+                {3, 80, 24, 16, 0x67, 0},
+                {7, 80, 24, 16, 0x66, 1}};
 
     for (u8 i = 0; i < ARRAY_SIZE(text); i++) {
         video(text[i].mode, 0, 0, 0);
@@ -143,7 +146,8 @@ static void test_scroll(void)
     video(0x0602, 0x4f00, 0x0203, 0x0a0c);
     CHECK(peek16(0xb800, (2 * 80 + 3) * 2) == 0x700 + 4 * 8 + 3);
     CHECK(peek16(0xb800, (8 * 80 + 12) * 2) == 0x700 + 10 * 8 + 4);
-    CHECK(peek16(0xb800, (9 * 80 + 3) * 2) == 0x4f20 && peek16(0xb800, (10 * 80 + 12) * 2) == 0x4f20);
+    CHECK(peek16(0xb800, (9 * 80 + 3) * 2) == 0x4f20 &&
+          peek16(0xb800, (10 * 80 + 12) * 2) == 0x4f20);
     CHECK(peek16(0xb800, (10 * 80 + 13) * 2) == 0x700 + 10 * 8 + 5);
     CHECK(peek16(0xb800, (2 * 80 + 2) * 2) == 0x700 + 2 * 8 + 2);
     video(0x0701, 0x2000, 0x0c00, 0x0f4f);
@@ -176,7 +180,8 @@ static void test_teletype(void)
 
 static void test_string(void)
 {
-    static const char plain[] = "ab", with[] = "c\x1f" "d\x2f";
+    static const char plain[] = "ab", with[] = "c\x1f"
+                                               "d\x2f";
 
     video(3, 0, 0, 0);
     r.ebp = (u32)plain;
@@ -320,7 +325,8 @@ static void test_fonts(void)
     video(0x1103, 0, 0, 0);
     video(0x1114, 0, 0, 0);
     CHECK(bda8(0x84) == 24 && (reg(0x3d4, 9) & 31) == 15);
-    CHECK(reg(0x3ce, 6) == 0x0e && reg(0x3ce, 5) == 0x10 && reg(0x3c4, 2) == 3 && reg(0x3c4, 4) == 2);
+    CHECK(reg(0x3ce, 6) == 0x0e && reg(0x3ce, 5) == 0x10 && reg(0x3c4, 2) == 3 &&
+          reg(0x3c4, 4) == 2);
     r.ebp = 0;
 }
 
@@ -459,7 +465,8 @@ static void test_information(void)
     video(0x1a01, 0x0008, 0, 0);
     r.edi = (u32)table;
     video(0x1b00, 0, 0, 0);
-    CHECK(r.al == 0x1b && table[4] == 3 && table[5] == 80 && table[0x22] == 24 && table[0x23] == 16);
+    CHECK(r.al == 0x1b && table[4] == 3 && table[5] == 80 && table[0x22] == 24 &&
+          table[0x23] == 16);
     CHECK(table[0x25] == 8 && table[0x27] == 16 && table[0x29] == 8 && table[0x2a] == 2);
     CHECK((table[0x2d] & 0x31) == 0x31 && table[0x31] == 3 && table[0x32] == 0x20);
     off = (u16)(table[0] | table[1] << 8);
@@ -561,10 +568,10 @@ static void print_number(u16 value)
 void demo_main(void)
 {
     static void (*const tests[])(void) = {
-        test_modes,     test_keep,  test_cursor,         test_pages,    test_scroll,
-        test_teletype,  test_string, test_attributes,    test_dac,      test_colors,
-        test_fonts,     test_graphics_fonts, test_graphics, test_selects, test_information,
-        test_state,     test_registers, test_save_table,
+        test_modes,    test_keep,           test_cursor,     test_pages,   test_scroll,
+        test_teletype, test_string,         test_attributes, test_dac,     test_colors,
+        test_fonts,    test_graphics_fonts, test_graphics,   test_selects, test_information,
+        test_state,    test_registers,      test_save_table,
     };
     for (u8 i = 0; i < ARRAY_SIZE(tests); i++)
         tests[i]();

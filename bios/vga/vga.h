@@ -13,7 +13,7 @@ typedef unsigned short u16;
 typedef unsigned int u32;
 
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
-#define PACKED __attribute__((packed))
+#define PACKED        __attribute__((packed))
 
 /* What the caller had in its registers; what is written here it gets back. Reached through FS. */
 struct frame {
@@ -67,23 +67,23 @@ struct bda {
     u8 before[0x10];
     u16 equipment; /* 10 */
     u8 between1[0x37];
-    u8 mode;            /* 49 */
-    u16 columns;        /* 4A */
-    u16 page_size;      /* 4C, bytes */
-    u16 page_start;     /* 4E, bytes */
-    u16 cursor[8];      /* 50, row in the high byte */
-    u16 cursor_type;    /* 60, first line in the high byte */
-    u8 page;            /* 62 */
-    u16 crtc;           /* 63, 3B4h or 3D4h */
-    u8 cga_mode;        /* 65, what a CGA's port 3D8h would hold */
-    u8 cga_color;       /* 66, what a CGA's port 3D9h would hold */
+    u8 mode;         /* 49 */
+    u16 columns;     /* 4A */
+    u16 page_size;   /* 4C, bytes */
+    u16 page_start;  /* 4E, bytes */
+    u16 cursor[8];   /* 50, row in the high byte */
+    u16 cursor_type; /* 60, first line in the high byte */
+    u8 page;         /* 62 */
+    u16 crtc;        /* 63, 3B4h or 3D4h */
+    u8 cga_mode;     /* 65, what a CGA's port 3D8h would hold */
+    u8 cga_color;    /* 66, what a CGA's port 3D9h would hold */
     u8 between2[0x1d];
-    u8 rows;            /* 84, less one */
-    u16 char_height;    /* 85 */
-    u8 control;         /* 87 */
-    u8 switches;        /* 88 */
-    u8 options;         /* 89 */
-    u8 display;         /* 8A, index into the display combination table */
+    u8 rows;         /* 84, less one */
+    u16 char_height; /* 85 */
+    u8 control;      /* 87 */
+    u8 switches;     /* 88 */
+    u8 options;      /* 89 */
+    u8 display;      /* 8A, index into the display combination table */
     u8 between3[0x1d];
     u16 save_table_off; /* A8 */
     u16 save_table_seg; /* AA */
@@ -139,7 +139,9 @@ static inline u8 far_read8(u16 seg, u16 off)
 {
     u8 value;
     __asm__ volatile("movw %w1, %%es\n\tmovb %%es:(%k2), %b0"
-                     : "=q"(value) : "r"(seg), "r"((u32)off) : "memory");
+                     : "=q"(value)
+                     : "r"(seg), "r"((u32)off)
+                     : "memory");
     return value;
 }
 
@@ -147,20 +149,26 @@ static inline u16 far_read16(u16 seg, u16 off)
 {
     u16 value;
     __asm__ volatile("movw %w1, %%es\n\tmovw %%es:(%k2), %w0"
-                     : "=r"(value) : "r"(seg), "r"((u32)off) : "memory");
+                     : "=r"(value)
+                     : "r"(seg), "r"((u32)off)
+                     : "memory");
     return value;
 }
 
 static inline void far_write8(u16 seg, u16 off, u8 value)
 {
     __asm__ volatile("movw %w1, %%es\n\tmovb %b0, %%es:(%k2)"
-                     : : "q"(value), "r"(seg), "r"((u32)off) : "memory");
+                     :
+                     : "q"(value), "r"(seg), "r"((u32)off)
+                     : "memory");
 }
 
 static inline void far_write16(u16 seg, u16 off, u16 value)
 {
     __asm__ volatile("movw %w1, %%es\n\tmovw %w0, %%es:(%k2)"
-                     : : "r"(value), "r"(seg), "r"((u32)off) : "memory");
+                     :
+                     : "r"(value), "r"(seg), "r"((u32)off)
+                     : "memory");
 }
 
 /* Upwards, in bytes: what the planes' latches need when they copy. */
@@ -168,21 +176,27 @@ static inline void far_copy8(u16 to_seg, u16 to, u16 from_seg, u16 from, u16 cou
 {
     u32 di = to, si = from, cx = count;
     __asm__ volatile("movw %w3, %%es\n\tpushw %%ds\n\tmovw %w4, %%ds\n\trep movsb\n\tpopw %%ds"
-                     : "+D"(di), "+S"(si), "+c"(cx) : "r"(to_seg), "r"(from_seg) : "memory");
+                     : "+D"(di), "+S"(si), "+c"(cx)
+                     : "r"(to_seg), "r"(from_seg)
+                     : "memory");
 }
 
 static inline void far_fill16(u16 seg, u16 off, u16 value, u16 words)
 {
     u32 di = off, cx = words;
     __asm__ volatile("movw %w2, %%es\n\trep stosw"
-                     : "+D"(di), "+c"(cx) : "r"(seg), "a"(value) : "memory");
+                     : "+D"(di), "+c"(cx)
+                     : "r"(seg), "a"(value)
+                     : "memory");
 }
 
 static inline void far_fill8(u16 seg, u16 off, u8 value, u16 count)
 {
     u32 di = off, cx = count;
     __asm__ volatile("movw %w2, %%es\n\trep stosb"
-                     : "+D"(di), "+c"(cx) : "r"(seg), "a"(value) : "memory");
+                     : "+D"(di), "+c"(cx)
+                     : "r"(seg), "a"(value)
+                     : "memory");
 }
 
 static inline u16 code_seg(void)
@@ -214,13 +228,13 @@ enum kind { TEXT, CGA, PLANAR, LINEAR };
 struct mode {
     u8 number;
     u8 kind;
-    u8 colors;      /* in the state table; 0 is 256 */
-    u8 pages;       /* in the state table */
-    u16 segment;    /* of video memory */
-    u8 params[3];   /* entry of the parameter table for 200, 350, 400 lines */
-    u8 cga_mode;    /* for 40:65 */
-    u8 dac;         /* enum dac of palette.c */
-    u8 bits;        /* a pixel's, where it is packed; the planes to compare, where it is planar */
+    u8 colors;    /* in the state table; 0 is 256 */
+    u8 pages;     /* in the state table */
+    u16 segment;  /* of video memory */
+    u8 params[3]; /* entry of the parameter table for 200, 350, 400 lines */
+    u8 cga_mode;  /* for 40:65 */
+    u8 dac;       /* enum dac of palette.c */
+    u8 bits;      /* a pixel's, where it is packed; the planes to compare, where it is planar */
 };
 
 /* An entry of the video parameter table that 40:A8 leads to; its layout is public. */
