@@ -3,7 +3,7 @@
  * The cache of decoded code: blocks found by physical address, mode and instruction pointer;
  * links between them; and what happens when the bytes they were made from change.
  *
- * Every page with blocks has a map of the 64-byte granules they cover. The first block withdraws
+ * Every page with blocks has a map of the 8-byte granules they cover. The first block withdraws
  * the page's write tags from the TLB, so that each store into the page comes by here; a store
  * beside the code costs one test of the map.
  */
@@ -19,14 +19,15 @@ enum {
 #else
     ARENA_BYTES = 6 << 20,
 #endif
-    GRANULE_SHIFT = 6,
+    GRANULE_SHIFT = 3,
+    MAP_WORDS = (BUS_PAGE_SIZE >> GRANULE_SHIFT) / 64,
 };
 
 /* Micro-ops that a block of each class has room for. */
 static const u16 class_uops[SIZE_CLASSES] = {4, 8, 12, 20, 32, 64, 128, 256};
 
 struct code_page {
-    u64 granules; /* 64 bytes each */
+    u64 granules[MAP_WORDS];
     struct block *blocks;
 };
 
@@ -167,14 +168,47 @@ static void block_unlink(struct block *b)
 
 /* Pages. */
 
-static u64 granules_of(const struct block *b, unsigned which)
+/* The bits of word W of a map for bytes FIRST to LAST of the page. */
+static u64 granules_word(u32 w, u32 first, u32 last)
 {
-    u32 first = which ? 0 : (u32)(b->address & 0xfff);
-    u32 last = which ? (u32)(b->address + b->bytes - 1) & 0xfff : first + b->bytes - 1;
-    if (last > 0xfff)
-        last = 0xfff;
-    u64 up_to = (u64)2 << (last >> GRANULE_SHIFT), from = (u64)1 << (first >> GRANULE_SHIFT);
-    return up_to - from;
+    u32 from = first >> GRANULE_SHIFT, to = last >> GRANULE_SHIFT;
+    u64 low = from > w * 64 ? ~(u64)0 << (from - w * 64) : ~(u64)0;
+    u64 high = to < w * 64 + 63 ? ((u64)2 << (to - w * 64)) - 1 : ~(u64)0;
+    return low & high;
+}
+
+static u32 map_word(u32 offset)
+{
+    return offset >> (GRANULE_SHIFT + 6);
+}
+
+static void granules_set(struct code_page *page, u32 first, u32 last)
+{
+    for (u32 w = map_word(first); w <= map_word(last); w++)
+        page->granules[w] |= granules_word(w, first, last);
+}
+
+static bool granules_hit(const struct code_page *page, u32 first, u32 last)
+{
+    u64 hit = 0;
+    for (u32 w = map_word(first); w <= map_word(last); w++)
+        hit |= page->granules[w] & granules_word(w, first, last);
+    return hit;
+}
+
+/* The bytes of block B in its first (SIDE 0) or second page. */
+static void block_extent(const struct block *b, unsigned side, u32 *first, u32 *last)
+{
+    u32 begin = (u32)(b->address & 0xfff), end = begin + b->bytes - 1;
+    *first = side ? 0 : begin;
+    *last = side ? end & 0xfff : end < 0xfff ? end : 0xfff;
+}
+
+static void granules_add(struct code_page *page, const struct block *b, unsigned side)
+{
+    u32 first, last;
+    block_extent(b, side, &first, &last);
+    granules_set(page, first, last);
 }
 
 static struct code_page *page_at(struct cpu *cpu, u32 number)
@@ -210,7 +244,7 @@ static void page_enter(struct cpu *cpu, struct block *b, unsigned side, u8 *host
     struct code_page *page = page_at(cpu, b->page[side]);
     b->next_on_page[side] = page->blocks;
     page->blocks = b;
-    page->granules |= granules_of(b, side);
+    granules_add(page, b, side);
     if (!(cpu->bus->page_flags[b->page[side]] & PAGE_CODE)) {
         cpu->bus->page_flags[b->page[side]] |= PAGE_CODE;
         tlb_withdraw_writes(cpu, host);
@@ -221,7 +255,7 @@ static void page_leave(struct cpu *cpu, struct block *b, unsigned side)
 {
     struct code_page *page = page_at(cpu, b->page[side]);
     struct block **at = &page->blocks;
-    page->granules = 0;
+    memset(page->granules, 0, sizeof page->granules);
     while (*at) {
         struct block *other = *at;
         unsigned s = page_side(other, b->page[side]);
@@ -229,9 +263,16 @@ static void page_leave(struct cpu *cpu, struct block *b, unsigned side)
             *at = b->next_on_page[side];
             continue;
         }
-        page->granules |= granules_of(other, s);
+        granules_add(page, other, s);
         at = &other->next_on_page[s];
     }
+}
+
+bool code_in(const struct cpu *cpu, u32 number, u32 offset, u32 size)
+{
+    const struct code_cache *cache = cpu->code;
+    const struct code_page *page = number < cache->page_count ? cache->pages[number] : NULL;
+    return page && granules_hit(page, offset, offset + size - 1);
 }
 
 bool code_page_busy(struct cpu *cpu, u32 number)
@@ -271,8 +312,8 @@ static void block_kill(struct cpu *cpu, struct block *b)
 
 static bool block_overlaps(const struct block *b, unsigned side, u32 first, u32 last)
 {
-    u32 begin = side ? 0 : (u32)(b->address & 0xfff);
-    u32 end = side ? (u32)(b->address + b->bytes - 1) & 0xfff : begin + b->bytes - 1;
+    u32 begin, end;
+    block_extent(b, side, &begin, &end);
     return first <= end && last >= begin;
 }
 
@@ -284,8 +325,7 @@ void code_written(void *owner, paddr address, u32 bytes)
     if (!bus_page(cpu->bus, address, &ram, &number))
         return;
     struct code_page *page = page_at(cpu, number);
-    u64 hit = ((u64)2 << (last >> GRANULE_SHIFT)) - ((u64)1 << (first >> GRANULE_SHIFT));
-    if (!page || !(page->granules & hit))
+    if (!page || !granules_hit(page, first, last))
         return;
     for (struct block *b = page->blocks, *next; b; b = next) {
         unsigned side = page_side(b, number);

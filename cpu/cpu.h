@@ -166,6 +166,7 @@ enum { TLB_ENTRIES = 1024, EXEC_ENTRIES = 256, TLB_FILLED = 256 };
 /* The translations of one privilege: supervisor or user. */
 struct tlb {
     struct tlb_entry entry[TLB_ENTRIES];
+    u32 page[TLB_ENTRIES]; /* page number if stores need no check but for decoded code, else ~0 */
     struct exec_entry exec[EXEC_ENTRIES];
     u16 filled[TLB_FILLED]; /* entries filled since the last flush */
     u32 filled_count;       /* above TLB_FILLED: too many to list */

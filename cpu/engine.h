@@ -50,6 +50,8 @@ void block_link(struct block_exit *exit, struct block *to, bool direct);
 void exit_unlink(struct block_exit *exit);
 /* Bytes of code were written: kill the blocks they belong to. */
 void code_written(void *cpu, paddr address, u32 bytes);
+/* Was code decoded from any of SIZE bytes (inside the page) at OFFSET? In granules of 8 bytes. */
+bool code_in(const struct cpu *cpu, u32 page, u32 offset, u32 size);
 /* Does a page (by number) hold decoded code? Clears the mark when it no longer does. */
 bool code_page_busy(struct cpu *cpu, u32 page);
 

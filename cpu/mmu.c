@@ -19,6 +19,7 @@ enum { PF_P = 1, PF_W = 2, PF_U = 4 }; /* page fault error code */
 
 #define NO_TAG 1u
 #define NO_KEY (~(u64)0)
+#define NO_PAGE (~0u)
 
 void cpu_raise(struct cpu *cpu, unsigned vector, u32 error, enum cpu_reason reason)
 {
@@ -150,36 +151,52 @@ static struct tlb_entry *tlb_slot(struct tlb *tlb, u32 linear)
     return &tlb->entry[linear >> 12 & (TLB_ENTRIES - 1)];
 }
 
-/* Enter a page of host memory; WRITABLE: stores may go straight to it. */
-static void tlb_fill(struct tlb *tlb, u32 linear, u8 *host, bool writable)
+/* Enter page NUMBER of host memory. WRITABLE: paging and the memory allow stores; they go straight
+ * to it unless code was decoded from it. */
+static void tlb_fill(struct cpu *cpu, struct tlb *tlb, u32 linear, u8 *host, u32 number,
+                     bool writable)
 {
     struct tlb_entry *e = tlb_slot(tlb, linear);
     if (e->tag_read == NO_TAG && e->tag_write == NO_TAG)
         tlb_note(tlb, (unsigned)(e - tlb->entry));
     e->tag_read = linear & ~0xfffu;
-    e->tag_write = writable ? linear & ~0xfffu : NO_TAG;
+    e->tag_write = writable && !code_page_busy(cpu, number) ? linear & ~0xfffu : NO_TAG;
     e->addend = (uintptr_t)host - (linear & ~0xfffu);
+    tlb->page[e - tlb->entry] = writable ? number : NO_PAGE;
+}
+
+/* A hit of the TLB: a store may also go beside the code that a page holds. */
+static u8 *tlb_hit(struct cpu *cpu, struct tlb *tlb, u32 linear, u32 size, unsigned write)
+{
+    const struct tlb_entry *e = tlb_slot(tlb, linear);
+    u32 page = linear & ~0xfffu;
+    bool hit = (write ? e->tag_write : e->tag_read) == page;
+    if (!hit && write && e->tag_read == page) {
+        u32 number = tlb->page[e - tlb->entry];
+        hit = number != NO_PAGE && !code_in(cpu, number, linear & 0xfff, size);
+    }
+    return hit ? (u8 *)(uintptr_t)(e->addend + linear) : NULL;
 }
 
 /*
- * The part of an operand in the page of LINEAR: its physical address, and the host memory if a
- * read or write may go straight to it (else NULL: chip, ROM for a write, page with code).
+ * The part of an operand in the page of LINEAR: the host memory if a read or write may go straight
+ * to it, else NULL (chip, ROM for a write, decoded code) and its physical address.
  */
-static u8 *page_find(struct cpu *cpu, struct tlb *tlb, u32 linear, unsigned write, paddr *address)
+static u8 *page_find(struct cpu *cpu, struct tlb *tlb, u32 linear, u32 size, unsigned write,
+                     paddr *address)
 {
-    struct tlb_entry *e = tlb_slot(tlb, linear);
-    if ((write ? e->tag_write : e->tag_read) == (linear & ~0xfffu))
-        return (u8 *)(uintptr_t)(e->addend + linear);
+    u8 *hit = tlb_hit(cpu, tlb, linear, size, write);
+    if (likely(hit != NULL))
+        return hit;
     struct translation t = page_walk(cpu, linear, write, tlb == &cpu->tlb_set[1]);
-    u32 offset = linear & 0xfff, number;
+    u32 number;
     bool ram;
-    *address = bus_mask(cpu->bus, t.page | offset);
+    *address = bus_mask(cpu->bus, t.page | (linear & 0xfff));
     u8 *host = bus_page(cpu->bus, *address, &ram, &number);
     if (!host)
         return NULL;
-    bool straight = t.writable && ram && !code_page_busy(cpu, number);
-    tlb_fill(tlb, linear, host, straight);
-    return !write || straight ? host + offset : NULL;
+    tlb_fill(cpu, tlb, linear, host, number, t.writable && ram);
+    return tlb_hit(cpu, tlb, linear, size, write);
 }
 
 static void find(struct cpu *cpu, struct at *at, struct tlb *tlb, u32 linear, u32 size,
@@ -189,7 +206,7 @@ static void find(struct cpu *cpu, struct at *at, struct tlb *tlb, u32 linear, u3
     at->size = size;
     at->first = size;
     if (likely(size <= room)) {
-        at->host = page_find(cpu, tlb, linear, write, &at->address[0]);
+        at->host = page_find(cpu, tlb, linear, size, write, &at->address[0]);
         return;
     }
     /* Two pages: both are translated before anything is touched; then byte by byte. */

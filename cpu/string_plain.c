@@ -128,11 +128,11 @@ static u32 elements_here(struct cpu *cpu, unsigned seg, u32 offset, u32 size, u3
     return room / size < wanted ? room / size : wanted;
 }
 
-/* The host memory of an operand that lies in one page, or NULL: the slow way. */
-static u8 *element_host(struct cpu *cpu, unsigned seg, u32 offset, u32 size, unsigned write)
+/* The host memory of elements that lie in one page, or NULL: the slow way (chip, decoded code). */
+static u8 *elements_host(struct cpu *cpu, unsigned seg, u32 offset, u32 bytes, unsigned write)
 {
     struct at at;
-    mem_find(cpu, &at, seg, offset, size, write);
+    lin_find(cpu, &at, (u32)cpu->seg[seg].base + offset, bytes, write, false);
     return at.host;
 }
 
@@ -164,8 +164,8 @@ static u32 movs_bulk(struct cpu *cpu, const struct uop *u, u32 size, u32 wanted)
     n = elements_here(cpu, SEG_ES, to, size, n, ACCESS_WRITE);
     if (n < 2)
         return 0;
-    const u8 *x = element_host(cpu, u->seg, from, size, ACCESS_READ);
-    u8 *y = element_host(cpu, SEG_ES, to, size, ACCESS_WRITE);
+    const u8 *x = elements_host(cpu, u->seg, from, n * size, ACCESS_READ);
+    u8 *y = elements_host(cpu, SEG_ES, to, n * size, ACCESS_WRITE);
     if (!x || !y)
         return 0;
     copy_up(y, x, n * size, size);
@@ -180,7 +180,7 @@ static u32 stos_bulk(struct cpu *cpu, const struct uop *u, u32 size, u32 wanted)
     if (cpu->eflags & FL_DF)
         return 0;
     u32 n = elements_here(cpu, SEG_ES, to, size, wanted, ACCESS_WRITE);
-    u8 *y = n < 2 ? NULL : element_host(cpu, SEG_ES, to, size, ACCESS_WRITE);
+    u8 *y = n < 2 ? NULL : elements_host(cpu, SEG_ES, to, n * size, ACCESS_WRITE);
     if (!y)
         return 0;
     fill_up(y, (u32)cpu->r[EAX], n, size);
