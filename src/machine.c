@@ -47,8 +47,10 @@ static bool build(struct machine *machine, const struct options *options, char *
 {
     clock_init(&machine->clock, options->cpu_hz);
     if (bus_init(&machine->bus, options->ram_mib * MIB) &&
-        cpu_init(&machine->cpu, &machine->bus, &machine->clock))
+        cpu_init(&machine->cpu, &machine->bus, &machine->clock)) {
+        machine->cpu.plain_only = options->plain_engine;
         return true;
+    }
     snprintf(message, size, "-m %llu: the host has not so much memory",
              (unsigned long long)options->ram_mib);
     return false;
@@ -248,8 +250,9 @@ static const u8 *part_of(const struct machine *machine, const struct pc_part *pa
     return (const u8 *)&machine->pc + part->offset;
 }
 
-u64 machine_hash(const struct machine *machine)
+u64 machine_hash(struct machine *machine)
 {
+    cpu_fold(&machine->cpu);
     u64 hash = state_hash(STATE_HASH_START, clock_fields, &machine->clock);
     hash = state_hash(hash, cpu_fields, &machine->cpu);
     for (unsigned i = 0; pc_part(i); i++)
@@ -257,8 +260,9 @@ u64 machine_hash(const struct machine *machine)
     return state_hash_bytes(hash, machine->bus.ram, machine->bus.ram_size);
 }
 
-void machine_dump(const struct machine *machine, FILE *out)
+void machine_dump(struct machine *machine, FILE *out)
 {
+    cpu_fold(&machine->cpu);
     state_dump(out, "clock", clock_fields, &machine->clock);
     state_dump(out, "cpu", cpu_fields, &machine->cpu);
     for (unsigned i = 0; pc_part(i); i++)

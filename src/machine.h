@@ -59,10 +59,10 @@ void machine_reset(struct machine *machine);
 
 /* A number that two machines share only if a guest could not tell them apart: clock, CPU, chips and
  * memory. */
-u64 machine_hash(const struct machine *machine);
+u64 machine_hash(struct machine *machine);
 
 /* Every field of clock, CPU and chips, a line each. */
-void machine_dump(const struct machine *machine, FILE *out);
+void machine_dump(struct machine *machine, FILE *out);
 
 /* Sectors moved by all drives since power-on. */
 u64 machine_disk_accesses(const struct machine *machine);

@@ -157,6 +157,17 @@ static bool take_machine(void *field, const char *text, char *why, size_t size)
     return false;
 }
 
+static bool take_engine(void *field, const char *text, char *why, size_t size)
+{
+    bool plain = !strcmp(text, "plain");
+    if (!plain && strcmp(text, "fast")) {
+        snprintf(why, size, "no such engine; there are: fast, plain");
+        return false;
+    }
+    memcpy(field, &plain, sizeof plain);
+    return true;
+}
+
 static bool take_boot(void *field, const char *text, char *why, size_t size)
 {
     const char *order = strncmp(text, "order=", 6) ? text : text + 6;
@@ -370,6 +381,10 @@ static const struct option rows[] = {
     VALUE("max-guest-time", "SECONDS", NULL, take_seconds, max_guest_time,
           "the same, in the guest's time"),
     VALUE("max-insns", "N", NULL, take_count, max_insns, "the same, in guest instructions"),
+    VALUE("engine", "NAME", "fast", take_engine, plain_engine,
+          "fast, or plain: one instruction at a time, with the same results"),
+    VALUE("hash-every", "SECONDS", NULL, take_seconds, hash_every,
+          "print a hash of the whole machine each time so much guest time has passed"),
     {"config", "FILE", NULL, take_text, AT(config), 0, true,
      "read options from an ini file (name = value); the command line wins"},
     ACT("print-config", print_config, "print all settings as an ini file"),

@@ -166,6 +166,8 @@ static vtime slice_end(const struct runner *runner)
         end = limit;
     if (runner->script && script_wake(runner->script) < end)
         end = script_wake(runner->script);
+    if (runner->options->hash_every && runner->next_hash < end)
+        end = runner->next_hash;
     return end;
 }
 
@@ -209,10 +211,24 @@ static void machine_ended(struct runner *runner, enum machine_end end)
     finish_script(runner);
 }
 
+/* -hash-every: equal lines of two runs prove that the two machines were equal. */
+static void print_hash(struct runner *runner)
+{
+    vtime now = clock_now(&runner->machine->clock);
+    if (!runner->options->hash_every || now < runner->next_hash)
+        return;
+    printf("hash %016llx at %llu.%03llu s, %llu instructions\n",
+           (unsigned long long)machine_hash(runner->machine), (unsigned long long)(now / NS_PER_S),
+           (unsigned long long)(now / 1000000 % 1000),
+           (unsigned long long)runner->machine->cpu.icount);
+    runner->next_hash += runner->options->hash_every;
+}
+
 /* False: the run is over and exit_code says how. */
 static bool between_slices(struct runner *runner)
 {
     u64 now = host_now();
+    print_hash(runner);
     machine_poll(runner->machine);
     if (!step_script(runner))
         return false;

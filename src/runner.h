@@ -33,6 +33,7 @@ struct runner {
     vtime guest_base;
     u64 host_second;         /* the same for the figure in the title */
     vtime guest_second;
+    vtime next_hash;         /* guest time of the next -hash-every line */
     u64 next_picture;        /* host ns */
     struct text_screen text; /* for the script */
 };
