@@ -10,6 +10,7 @@
 
 #include <setjmp.h>
 
+#include "config.h"
 #include "cpu/flags.h"
 #include "cpu/uop.h"
 #include "mem/bus.h"
