@@ -79,15 +79,13 @@ static u32 ea_behind(struct cpu *cpu, const struct uop *u, u32 by)
 BOUND(16)
 BOUND(32)
 
-/* LDS, LES, LFS, LGS, LSS: the register changes only if the segment could be loaded. */
-#define LOAD_FAR(s)                                                                                \
-    HANDLER(LFP_rm_##s)                                                                            \
-    {                                                                                              \
-        u##s offset = (u##s)mem_read(cpu, u->seg, plain_ea(cpu, u), BYTES_##s);                    \
-        u16 selector = (u16)mem_read(cpu, u->seg, ea_behind(cpu, u, BYTES_##s), 2);                \
-        segment_load(cpu, u->src, selector);                                                       \
-        W(s, u->dst, offset);                                                                      \
-        NEXT;                                                                                      \
-    }
-LOAD_FAR(16)
-LOAD_FAR(32)
+/* LDS, LES, LFS, LGS, LSS: the register changes only if the segment could be loaded. Those with a
+ * 16-bit offset are in mov.c. */
+HANDLER(LFP_rm_32)
+{
+    u32 offset = (u32)mem_read(cpu, u->seg, plain_ea(cpu, u), 4);
+    u16 selector = (u16)mem_read(cpu, u->seg, ea_behind(cpu, u, 4), 2);
+    segment_load(cpu, u->src, selector);
+    W_32(u->dst, offset);
+    NEXT;
+}

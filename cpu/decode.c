@@ -551,13 +551,19 @@ static unsigned memory_variant(const struct cpu *cpu, const struct uop *u)
     return u->index == NO_REG ? EA_BD : EA_BX;
 }
 
+/* SS is loaded by the plain twin: an interrupt shadow follows. */
+static bool loads_ss(const struct uop *u)
+{
+    bool to_dst = u->id == U_MOV_TO_S_r_16 || u->id == U_MOV_TO_S_m_16 || u->id == U_POP_S_o_16;
+    return (to_dst && u->dst == SEG_SS) || (u->id == U_LFP_rm_16 && u->src == SEG_SS);
+}
+
 /* The variant of U's handler in this mode; VARIANT_COUNT: the plain twin. */
 static unsigned handler_variant(const struct cpu *cpu, const struct uop *u)
 {
     unsigned mode = cpu->mode, variant;
-    bool to_ss = (u->id == U_MOV_TO_S_r_16 || u->id == U_MOV_TO_S_m_16) && u->dst == SEG_SS;
     bool stack_flat = (mode & (MODE_STACK32 | MODE_FLAT_SS)) == (MODE_STACK32 | MODE_FLAT_SS);
-    if (mode & MODE_ALIGN || to_ss)
+    if (mode & MODE_ALIGN || loads_ss(u))
         return VARIANT_COUNT;
     switch (uop_info[u->id].class) {
     case CLASS_REG:

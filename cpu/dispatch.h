@@ -42,6 +42,19 @@ typedef s32 SIGNED_32;
 #define W_32(offset, v) (REG_AT(u64, offset) = (u32)(v))
 #define W(s, offset, v) W_##s(offset, v)
 
+/*
+ * Fast: load segment register SR with a selector as real mode does, base only (SDM 3A
+ * "Real-Address Mode"). What looks at a descriptor or leaves a flat segment is cold, and so are,
+ * by the decoder, loads of SS.
+ */
+#define QUICK_LOAD(sr_number, value)                                                               \
+    u16 selector = value;                                                                          \
+    struct segment *sr = &cpu->seg[sr_number];                                                     \
+    if (unlikely(cpu->cr0 & CR0_PE || sr->end[0][0] != 0x10000))                                   \
+        COLD;                                                                                      \
+    sr->selector = selector;                                                                       \
+    sr->base = (u32)selector << 4;
+
 #define FLAGS                                                                                      \
     struct flags f = cpu->fl;                                                                      \
     (void)f

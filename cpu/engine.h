@@ -87,6 +87,9 @@ bool iteration_must_stop(const struct cpu *cpu);
 u32 iterations_left(const struct cpu *cpu, u32 count, u32 cost);
 const struct uop *plain_again(struct cpu *cpu, const struct uop *u);
 
+/* POP to segment register u->dst, SIZE bytes off the stack; the next micro-op. */
+const struct uop *pop_segment(struct cpu *cpu, const struct uop *u, u16 selector, u32 size);
+
 /* No interrupt between U and the next instruction; DEBUG: no #DB and NMI either. */
 void interrupt_shadow(struct cpu *cpu, const struct uop *u, bool debug);
 

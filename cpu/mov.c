@@ -81,20 +81,12 @@ REG(MOV_FROM_S_r_16, W_16(u->dst, cpu->seg[u->src].selector);)
 REG(MOV_FROM_S_r_32, W_32(u->dst, cpu->seg[u->src].selector);)
 MEM(MOV_FROM_S_m_16, 16, 1, ST(16, cpu->seg[u->src].selector);)
 
-/*
- * MOV to DS, ES, FS, GS in real mode changes selector and base only (SDM 3A "Real-Address Mode").
- * What looks at a descriptor or leaves a flat segment is cold, and so are loads of SS.
- */
+/* MOV to DS, ES, FS, GS, and LES and the like with a 16-bit offset: its four bytes at once. */
 #ifdef FLAVOUR_FAST
-#define QUICK_LOAD(value)                                                                          \
-    u16 selector = value;                                                                          \
-    struct segment *sr = &cpu->seg[u->dst];                                                        \
-    if (unlikely(cpu->cr0 & CR0_PE || sr->end[0][0] != 0x10000))                                   \
-        COLD;                                                                                      \
-    sr->selector = selector;                                                                       \
-    sr->base = (u32)selector << 4;
-REG(MOV_TO_S_r_16, QUICK_LOAD(R_16(u->src)))
-MEM(MOV_TO_S_m_16, 16, 0, QUICK_LOAD(LD(16)))
+REG(MOV_TO_S_r_16, QUICK_LOAD(u->dst, R_16(u->src)))
+MEM(MOV_TO_S_m_16, 16, 0, QUICK_LOAD(u->dst, LD(16)))
+MEM(LFP_rm_16, 32, 0, u32 pointer = LD(32); QUICK_LOAD(u->src, (u16)(pointer >> 16));
+    W_16(u->dst, pointer);)
 #else
 #include "cpu/protect.h"
 
@@ -114,5 +106,15 @@ HANDLER(MOV_TO_S_r_16)
 HANDLER(MOV_TO_S_m_16)
 {
     return move_to_segment(cpu, u, (u16)mem_read(cpu, u->seg, plain_ea(cpu, u), 2));
+}
+
+HANDLER(LFP_rm_16)
+{
+    u32 ea = plain_ea(cpu, u), behind = u->attr & UA_ADDR32 ? ea + 2 : (u16)(ea + 2);
+    u16 offset = (u16)mem_read(cpu, u->seg, ea, 2);
+    u16 selector = (u16)mem_read(cpu, u->seg, behind, 2);
+    segment_load(cpu, u->src, selector);
+    W_16(u->dst, offset);
+    NEXT;
 }
 #endif

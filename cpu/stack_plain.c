@@ -27,23 +27,14 @@
 POP_MEM(16)
 POP_MEM(32)
 
-/* POP to a segment register: the load may fault with the stack pointer unchanged. */
-#define POP_SEG(s)                                                                                 \
-    HANDLER(POP_S_o_##s)                                                                           \
-    {                                                                                              \
-        u32 sp = stack_offset(cpu, 0), old_mask = stack_mask(cpu);                                 \
-        u16 selector = (u16)mem_read(cpu, SEG_SS, sp, 2);                                          \
-        if (s == 32)                                                                               \
-            mem_read(cpu, SEG_SS, sp, 4);                                                          \
-        segment_load(cpu, u->dst, selector);                                                       \
-        u32 esp = (u32)cpu->r[ESP];                                                                \
-        cpu->r[ESP] = (esp & ~old_mask) | ((sp + BYTES_##s) & old_mask);                           \
-        if (u->dst == SEG_SS)                                                                      \
-            interrupt_shadow(cpu, u, true);                                                        \
-        NEXT;                                                                                      \
-    }
-POP_SEG(16)
-POP_SEG(32)
+/* A 32-bit POP to a segment register takes all four bytes off the stack. */
+HANDLER(POP_S_o_32)
+{
+    u32 sp = stack_offset(cpu, 0);
+    u16 selector = (u16)mem_read(cpu, SEG_SS, sp, 4);
+    return pop_segment(cpu, u, selector, 4);
+}
+
 
 /* PUSHA and POPA: all eight slots are checked first; a slot may lie apart when SP wraps. */
 #define PUSHA(s)                                                                                   \

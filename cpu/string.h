@@ -8,8 +8,8 @@
 struct repeated {
     /* One iteration: all of it, or a fault. False: the prefix's condition ends the loop. */
     bool (*one)(struct cpu *cpu, const struct uop *u, u32 size);
-    /* Up to WANTED iterations at once; 0: cannot be done in bulk. May be NULL. */
-    u32 (*bulk)(struct cpu *cpu, const struct uop *u, u32 size, u32 wanted);
+    /* Up to WANTED iterations at once; 0: cannot be done in bulk. *MORE: false as above. */
+    u32 (*bulk)(struct cpu *cpu, const struct uop *u, u32 size, u32 wanted, bool *more);
     u32 cost; /* clocks an iteration */
 };
 

@@ -37,7 +37,7 @@ const struct uop *string_repeat(struct cpu *cpu, const struct uop *u, const stru
         if (!count)
             return u + 1;
         if (op->bulk && !cpu->stepping)
-            done = op->bulk(cpu, u, size, iterations_left(cpu, count, op->cost));
+            done = op->bulk(cpu, u, size, iterations_left(cpu, count, op->cost), &more);
         if (!done) {
             more = op->one(cpu, u, size);
             done = 1;
@@ -155,8 +155,9 @@ static void fill_up(u8 *to, u32 value, u32 count, u32 size)
         memcpy(to + i * size, &value, size);
 }
 
-static u32 movs_bulk(struct cpu *cpu, const struct uop *u, u32 size, u32 wanted)
+static u32 movs_bulk(struct cpu *cpu, const struct uop *u, u32 size, u32 wanted, bool *more)
 {
+    (void)more;
     u32 from = string_index(cpu, u, ESI), to = string_index(cpu, u, EDI);
     if (cpu->eflags & FL_DF)
         return 0;
@@ -174,8 +175,9 @@ static u32 movs_bulk(struct cpu *cpu, const struct uop *u, u32 size, u32 wanted)
     return n;
 }
 
-static u32 stos_bulk(struct cpu *cpu, const struct uop *u, u32 size, u32 wanted)
+static u32 stos_bulk(struct cpu *cpu, const struct uop *u, u32 size, u32 wanted, bool *more)
 {
+    (void)more;
     u32 to = string_index(cpu, u, EDI);
     if (cpu->eflags & FL_DF)
         return 0;
@@ -188,12 +190,55 @@ static u32 stos_bulk(struct cpu *cpu, const struct uop *u, u32 size, u32 wanted)
     return n;
 }
 
+static u32 element(const u8 *at, u32 size)
+{
+    u32 v = 0;
+    memcpy(&v, at, size);
+    return v;
+}
+
+static u32 scas_bulk(struct cpu *cpu, const struct uop *u, u32 size, u32 wanted, bool *more)
+{
+    u32 at = string_index(cpu, u, EDI), a = (u32)mask(cpu->r[EAX], size * 8), i = 0;
+    bool equal_goes_on = u->attr & UA_REP;
+    u32 n = cpu->eflags & FL_DF ? 0 : elements_here(cpu, SEG_ES, at, size, wanted, ACCESS_READ);
+    const u8 *y = n < 2 ? NULL : elements_host(cpu, SEG_ES, at, n * size, ACCESS_READ);
+    if (!y)
+        return 0;
+    while (i + 1 < n && (element(y + i * size, size) == a) == equal_goes_on)
+        i++;
+    string_advance(cpu, u, EDI, (i + 1) * size);
+    *more = compare(cpu, u, a, element(y + i * size, size), size);
+    return i + 1;
+}
+
+static u32 cmps_bulk(struct cpu *cpu, const struct uop *u, u32 size, u32 wanted, bool *more)
+{
+    u32 left = string_index(cpu, u, ESI), right = string_index(cpu, u, EDI), i = 0;
+    bool equal_goes_on = u->attr & UA_REP;
+    u32 n = cpu->eflags & FL_DF ? 0 : elements_here(cpu, u->seg, left, size, wanted, ACCESS_READ);
+    n = elements_here(cpu, SEG_ES, right, size, n, ACCESS_READ);
+    if (n < 2)
+        return 0;
+    const u8 *x = elements_host(cpu, u->seg, left, n * size, ACCESS_READ);
+    const u8 *y = elements_host(cpu, SEG_ES, right, n * size, ACCESS_READ);
+    if (!x || !y)
+        return 0;
+    while (i + 1 < n &&
+           (element(x + i * size, size) == element(y + i * size, size)) == equal_goes_on)
+        i++;
+    string_advance(cpu, u, ESI, (i + 1) * size);
+    string_advance(cpu, u, EDI, (i + 1) * size);
+    *more = compare(cpu, u, element(x + i * size, size), element(y + i * size, size), size);
+    return i + 1;
+}
+
 /* Clocks an iteration: i486 PRM, "REP", without cache misses. */
 static const struct repeated rep_movs = {movs_one, movs_bulk, 3};
 static const struct repeated rep_stos = {stos_one, stos_bulk, 4};
 static const struct repeated rep_lods = {lods_one, NULL, 4};
-static const struct repeated rep_cmps = {cmps_one, NULL, 7};
-static const struct repeated rep_scas = {scas_one, NULL, 5};
+static const struct repeated rep_cmps = {cmps_one, cmps_bulk, 7};
+static const struct repeated rep_scas = {scas_one, scas_bulk, 5};
 
 #define REPEAT(name, op, size)                                                                     \
     HANDLER(name)                                                                                  \
