@@ -336,6 +336,10 @@ static void fill_cmos(struct pc *pc, const struct pc_plugs *plugs)
 
 /* Putting it together */
 
+/* Disks turn and heads step so many times as fast as real ones: DOS is there in one second, not in
+ * six, and nothing but copy protection can tell. */
+enum { FLOPPY_HURRY = 10 };
+
 static void init_chips(struct pc *pc, const struct pc_plugs *plugs)
 {
     struct clock *clock = pc->clock;
@@ -355,6 +359,7 @@ static void init_chips(struct pc *pc, const struct pc_plugs *plugs)
     dma_cascade(&pc->dma[0], &pc->dma[1]);
     fdc_init(&pc->fdc, clock);
     pc->fdc.dma = (struct fdc_dma){pc, floppy_transfer, floppy_dreq};
+    pc->fdc.hurry = FLOPPY_HURRY;
     ide_init(&pc->ide[0], clock);
     ide_init(&pc->ide[1], clock);
     for (unsigned i = 0; i < PC_SERIALS; i++)

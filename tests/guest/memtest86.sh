@@ -1,0 +1,24 @@
+#!/bin/sh
+# memtest86+, from a FAT hard disk by the GRUB floppy: protected mode with paging, every byte of
+# memory, the time-stamp counter, the timer, the keyboard. Tests advance and find no error.
+. "$(dirname "$0")/common.sh"
+floppy=/usr/lib/grub-rescue/grub-rescue-floppy.img
+memtest=/boot/memtest86+ia32.bin
+need $floppy $memtest
+make_hard_disk c.img 41 || exit 1
+mcopy -o $memtest x:MT.BIN || exit 1
+twin86 -m 8 -snapshot -fda $floppy -hda c.img -boot a <<'S'
+wait text "Press enter to boot" 60
+type "c"
+wait text "grub>" 20
+type "linux16 (hd0,1)/mt.bin\n"
+run 2
+type "boot\n"
+wait text /Memtest86\+/ 60
+wait text "Test #4" 120
+screenshot "test-4.png"
+wait text "Test #9" 300
+assert text /Errors: 0/
+wait text /Pass: +1 +Errors: 0/ 600
+screenshot "passed.png"
+S
