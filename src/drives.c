@@ -49,18 +49,35 @@ static void describe(const struct disk *disk, const char *where, char *text, siz
              disk_forced_read_only(disk) ? " (write-protected, as the file is)" : "");
 }
 
+static bool in_a_drive(const struct drives *drives, const struct disk *disk)
+{
+    for (unsigned i = 0; i < FLOPPY_DRIVES; i++)
+        if (drives->floppy[i] == disk)
+            return true;
+    return false;
+}
+
 static void announce(FILE *out, const struct disk *disk, const char *where)
 {
     char text[5000];
-    if (!out)
-        return;
     describe(disk, where, text, sizeof text);
     fprintf(out, "%s\n", text);
 }
 
-static void announce_drive(FILE *out, const struct disk *disk, unsigned letter)
+static void announce_drives(FILE *out, struct disk *const *disk, unsigned count, char letter)
 {
-    announce(out, disk, (const char[]){(char)('A' + letter), ':', 0});
+    for (unsigned i = 0; i < count; i++)
+        if (disk[i])
+            announce(out, disk[i], (const char[]){(char)(letter + (char)i), ':', 0});
+}
+
+void drives_announce(const struct drives *drives, FILE *out)
+{
+    announce_drives(out, drives->floppy, FLOPPY_DRIVES, 'A');
+    for (unsigned i = 0; i < drives->floppy_count; i++)
+        if (!in_a_drive(drives, drives->floppies[i]))
+            announce(out, drives->floppies[i], "next disk (Ctrl-F4)");
+    announce_drives(out, drives->hard, HARD_DRIVES, 'C');
 }
 
 static struct disk *open_as(const struct drives *drives, const char *path, enum disk_want want,
@@ -88,8 +105,8 @@ static bool floppy_keep(struct drives *drives, struct disk *disk, char *message,
     return true;
 }
 
-static bool open_floppy(struct drives *drives, unsigned drive, const char *path, FILE *out,
-                        char *message, size_t size)
+static bool open_floppy(struct drives *drives, unsigned drive, const char *path, char *message,
+                        size_t size)
 {
     struct disk *disk = path ? open_as(drives, path, DISK_WANT_FLOPPY, message, size) : NULL;
     if (!path)
@@ -97,23 +114,19 @@ static bool open_floppy(struct drives *drives, unsigned drive, const char *path,
     if (!disk || !floppy_keep(drives, disk, message, size))
         return false;
     drives->floppy[drive] = disk;
-    announce_drive(out, disk, drive);
     return true;
 }
 
-static bool open_hard(struct drives *drives, unsigned drive, const char *path, FILE *out,
-                      char *message, size_t size)
+static bool open_hard(struct drives *drives, unsigned drive, const char *path, char *message,
+                      size_t size)
 {
     if (!path)
         return true;
     drives->hard[drive] = open_as(drives, path, DISK_WANT_HARD, message, size);
-    if (drives->hard[drive])
-        announce_drive(out, drives->hard[drive], 2 + drive);
     return drives->hard[drive];
 }
 
-static bool place_hard(struct drives *drives, struct disk *disk, FILE *out, char *message,
-                       size_t size)
+static bool place_hard(struct drives *drives, struct disk *disk, char *message, size_t size)
 {
     unsigned drive = 0;
     while (drive < HARD_DRIVES && drives->hard[drive])
@@ -125,28 +138,24 @@ static bool place_hard(struct drives *drives, struct disk *disk, FILE *out, char
         return false;
     }
     drives->hard[drive] = disk;
-    announce_drive(out, disk, 2 + drive);
     return true;
 }
 
-static bool place_floppy(struct drives *drives, struct disk *disk, FILE *out, char *message,
-                         size_t size)
+static bool place_floppy(struct drives *drives, struct disk *disk, char *message, size_t size)
 {
     if (!floppy_keep(drives, disk, message, size))
         return false;
     for (unsigned drive = 0; drive < FLOPPY_DRIVES; drive++)
         if (!drives->floppy[drive]) {
             drives->floppy[drive] = disk;
-            announce_drive(out, disk, drive);
             return true;
         }
-    announce(out, disk, "next disk (Ctrl-F4)");
     return true;
 }
 
 /* An image on the command line: its content tells where it belongs. */
-static bool open_image(struct drives *drives, const char *path, bool first, FILE *out,
-                       char *message, size_t size)
+static bool open_image(struct drives *drives, const char *path, bool first, char *message,
+                       size_t size)
 {
     struct disk *disk = open_as(drives, path, DISK_WANT_ANY, message, size);
     if (!disk)
@@ -154,10 +163,10 @@ static bool open_image(struct drives *drives, const char *path, bool first, FILE
     bool hard = disk_kind(disk) == DISK_HARD;
     if (first && hard)
         drives->boot_hard_first = true;
-    return (hard ? place_hard : place_floppy)(drives, disk, out, message, size);
+    return (hard ? place_hard : place_floppy)(drives, disk, message, size);
 }
 
-static bool open_demo(struct drives *drives, FILE *out, char *message, size_t size)
+static bool open_demo(struct drives *drives, char *message, size_t size)
 {
     for (unsigned i = 0; i < HARD_DRIVES; i++)
         if (drives->hard[i])
@@ -165,7 +174,7 @@ static bool open_demo(struct drives *drives, FILE *out, char *message, size_t si
     struct disk *disk = drives->floppy_count
                             ? NULL
                             : disk_from_memory("demo disk (built in)", rom_demo, rom_demo_size);
-    return !disk || place_floppy(drives, disk, out, message, size);
+    return !disk || place_floppy(drives, disk, message, size);
 }
 
 static void choose_types(struct drives *drives)
@@ -178,19 +187,17 @@ static void choose_types(struct drives *drives)
     }
 }
 
-bool drives_open(struct drives *drives, const struct options *options, FILE *out, char *message,
-                 size_t size)
+bool drives_open(struct drives *drives, const struct options *options, char *message, size_t size)
 {
     bool ok = true;
     *drives = (struct drives){.snapshot = options->snapshot};
     for (unsigned i = 0; ok && i < FLOPPY_DRIVES; i++)
-        ok = open_floppy(drives, i, options->floppy[i], out, message, size);
+        ok = open_floppy(drives, i, options->floppy[i], message, size);
     for (unsigned i = 0; ok && i < HARD_DRIVES; i++)
-        ok = open_hard(drives, i, options->hard[i], out, message, size);
+        ok = open_hard(drives, i, options->hard[i], message, size);
     for (unsigned i = 0; ok && i < options->image.count; i++)
-        ok = open_image(drives, options->image.item[i], !i && !drives->floppy[0], out, message,
-                        size);
-    ok = ok && open_demo(drives, out, message, size);
+        ok = open_image(drives, options->image.item[i], !i && !drives->floppy[0], message, size);
+    ok = ok && open_demo(drives, message, size);
     choose_types(drives);
     if (options->boot)
         drives->boot_hard_first = options->boot[0] == 'c';

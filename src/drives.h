@@ -20,12 +20,12 @@ struct drives {
 };
 
 /*
- * Open every image that OPTIONS name, the demo disk if there is none, and say on OUT (NULL: silently), a
- * line each, what it is and where it went. False and one line in MESSAGE (SIZE bytes); drives_close() in both
- * cases.
+ * Open every image that OPTIONS name, the demo disk if there is none. False and one line in MESSAGE
+ * (SIZE bytes); drives_close() in both cases.
  */
-bool drives_open(struct drives *drives, const struct options *options, FILE *out, char *message,
-                 size_t size);
+bool drives_open(struct drives *drives, const struct options *options, char *message, size_t size);
+/* Say what each disk is and where it went, a line each. */
+void drives_announce(const struct drives *drives, FILE *out);
 void drives_close(struct drives *drives);
 
 /* Everything the guest wrote, to the host's medium. */

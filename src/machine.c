@@ -90,8 +90,10 @@ struct machine *machine_new(const struct options *options, FILE *out, char *mess
     if (rom_load_bios(&machine->bios, options->bios, message, size) &&
         rom_load_vgabios(&machine->vgabios, options->vgabios, message, size) &&
         build(machine, options, message, size) &&
-        drives_open(&machine->drives, options, out, message, size) &&
+        drives_open(&machine->drives, options, message, size) &&
         open_ports(machine, options, message, size)) {
+        if (out)
+            drives_announce(&machine->drives, out);
         wire(machine, options);
         return machine;
     }

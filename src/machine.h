@@ -38,7 +38,8 @@ enum machine_end {
 };
 
 /*
- * Build and switch on what OPTIONS describe; what the images are is said on OUT. NULL and one line
+ * Build and switch on what OPTIONS describe; what the images are is said on OUT (NULL:
+ * silently). NULL and one line
  * in MESSAGE (SIZE bytes) when something of it cannot be had; then nothing was written anywhere.
  */
 struct machine *machine_new(const struct options *options, FILE *out, char *message, size_t size);
