@@ -1,0 +1,488 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * ATA drives by programmed I/O: finding them, their geometry as INT 13h shows it, and running one
+ * command. The first controller works with IRQ 14 as the AT's does, with its status register looked
+ * at as well; the second is polled, with its interrupt off.
+ */
+#include "ata.h"
+
+#define DATA     0 /* from struct drive's port */
+#define ERROR    1
+#define COUNT_   2
+#define SECTOR   3
+#define CYL_LOW  4
+#define CYL_HIGH 5
+#define SELECT   6
+#define STATUS   7
+#define COMMAND  7
+
+#define BSY   0x80
+#define DRDY  0x40
+#define DF    0x20
+#define DRQ   0x08
+#define CORR  0x04
+#define ERR   0x01
+#define NIEN  0x02 /* control */
+#define SRST  0x04
+#define HEAD8 0x08
+
+void ata_load(u8 index, struct drive *d)
+{
+    u16 from = (u16)(offset_of(struct ebda, drive) + index * sizeof *d);
+    u8 i;
+
+    for (i = 0; i < sizeof *d; i++)
+        ((u8 *)d)[i] = far_get8(ebda_segment(), from + i);
+}
+
+static void store(u8 index, const struct drive *d)
+{
+    u16 to = (u16)(offset_of(struct ebda, drive) + index * sizeof *d);
+    u8 i;
+
+    for (i = 0; i < sizeof *d; i++)
+        far_put8(ebda_segment(), to + i, ((const u8 *)d)[i]);
+}
+
+/* --- waiting --- */
+
+static bool not_busy(const struct drive *d, u32 ms)
+{
+    struct limit l;
+    u8 quick;
+
+    for (quick = 255; quick; quick--)
+        if (!(in8(d->control) & BSY))
+            return true;
+    limit_start(&l, ms);
+    while (in8(d->control) & BSY)
+        if (limit_over(&l))
+            return false;
+    return true;
+}
+
+/* Until IRQ 14 has come, or the drive is done and the interrupt cannot or does not come. */
+static bool wait_irq(const struct drive *d)
+{
+    struct limit l;
+    u16 idle = 0;
+
+    irq_on();
+    if (!BDA->hd_irq && call_int15(0x9000, 0, 0) & HOOK_CARRY)
+        return false;
+    limit_start(&l, 10000);
+    while (!BDA->hd_irq) {
+        if (!(in8(d->control) & BSY) && (++idle > 2000 || !irq_open(14)))
+            break;
+        if (limit_over(&l))
+            return false;
+    }
+    BDA->hd_irq = 0;
+    return true;
+}
+
+static bool wait_done(const struct drive *d)
+{
+    if (d->irq == 14 && !wait_irq(d))
+        return false;
+    return not_busy(d, 10000);
+}
+
+static enum disk_status error_status(const struct drive *d, u8 status)
+{
+    static ROM u8 map[][2] = {{0x80, DISK_BAD_SECTOR},    {0x40, DISK_BAD_DATA},
+                              {0x10, DISK_NO_SECTOR},     {0x01, DISK_NO_ADDRESS_MARK},
+                              {0x02, DISK_SEEK_FAILED},   {0x04, DISK_BAD_FUNCTION}};
+    u8 error = in8(d->port + ERROR), i;
+
+    BDA->hd_ata_status = status;
+    BDA->hd_ata_error = error;
+    if (status & DF)
+        return DISK_FAULT;
+    if (!(status & ERR))
+        return status & CORR ? DISK_CORRECTED : DISK_OK;
+    for (i = 0; i < COUNT(map); i++)
+        if (error & map[i][0])
+            return map[i][1];
+    return DISK_CONTROLLER;
+}
+
+/* --- commands --- */
+
+/* Fills in an address by LBA, or by the drive's own cylinders. */
+void ata_address(struct ata *a, u32 lba, bool use_lba)
+{
+    const struct drive *d = a->drive;
+    u32 track = lba / d->spt;
+
+    a->use_lba = use_lba;
+    if (use_lba) {
+        a->sector = (u8)lba;
+        a->cylinder = (u16)(lba >> 8);
+        a->head = lba >> 24 & 15;
+    } else {
+        a->sector = (u8)(lba % d->spt + 1);
+        a->cylinder = (u16)(track / d->heads);
+        a->head = (u8)(track % d->heads);
+    }
+}
+
+static enum disk_status start(struct ata *a)
+{
+    const struct drive *d = a->drive;
+    u16 port = d->port;
+
+    if (!not_busy(d, 10000))
+        return DISK_TIMEOUT;
+    out8(port + SELECT, (u8)(d->select | (a->use_lba ? 0x40 : 0) | a->head));
+    if (!not_busy(d, 10000))
+        return DISK_TIMEOUT;
+    if (!(in8(d->control) & DRDY))
+        return DISK_NOT_READY;
+    out8(d->control, (u8)((d->heads > 8 ? HEAD8 : 0) | (d->irq == 14 ? 0 : NIEN)));
+    out8(port + ERROR, 0xff); /* no write precompensation */
+    out8(port + COUNT_, (u8)a->count);
+    out8(port + SECTOR, a->sector);
+    out8(port + CYL_LOW, (u8)a->cylinder);
+    out8(port + CYL_HIGH, (u8)(a->cylinder >> 8));
+    BDA->hd_irq = 0;
+    out8(port + COMMAND, a->command);
+    return DISK_OK;
+}
+
+/* The four ECC bytes of the long commands, after the data. */
+static void move_ecc(struct ata *a, bool writing)
+{
+    u16 port = a->drive->port;
+    u8 i;
+
+    for (i = 0; i < 4; i++, a->offset++) {
+        not_busy(a->drive, 1000);
+        if (writing)
+            out8(port + DATA, far_get8(a->segment, a->offset));
+        else
+            far_put8(a->segment, a->offset, in8(port + DATA));
+    }
+}
+
+/* Moves one sector. The pointer is kept away from the segment's end. */
+static void move_sector(struct ata *a, bool writing)
+{
+    u16 port = a->drive->port;
+
+    if (a->offset > 0xf000 && a->segment < 0xf000) {
+        a->segment += a->offset >> 4;
+        a->offset &= 15;
+    }
+    if (writing)
+        port_write(port + DATA, a->segment, a->offset, 256);
+    else
+        port_read(port + DATA, a->segment, a->offset, 256);
+    a->offset += 512;
+    if (a->command == ATA_READ_LONG || a->command == ATA_WRITE_LONG)
+        move_ecc(a, writing);
+    a->done++;
+}
+
+static enum disk_status run_read(struct ata *a)
+{
+    const struct drive *d = a->drive;
+    enum disk_status result = DISK_OK, status;
+    u8 bits;
+
+    while (a->done < a->count) {
+        if (!wait_done(d))
+            return DISK_TIMEOUT;
+        bits = in8(d->port + STATUS);
+        status = error_status(d, bits);
+        if (status == DISK_CORRECTED)
+            result = status;
+        else if (status != DISK_OK)
+            return status;
+        if (!(bits & DRQ))
+            return DISK_CONTROLLER;
+        move_sector(a, false);
+    }
+    return result;
+}
+
+/* The first sector is asked for without an interrupt, each one ends with one. */
+static enum disk_status run_write(struct ata *a)
+{
+    const struct drive *d = a->drive;
+    enum disk_status status;
+    u16 blocks = a->command == ATA_FORMAT ? 1 : a->count;
+    u8 bits;
+
+    if (!not_busy(d, 10000))
+        return DISK_TIMEOUT;
+    while (a->done < blocks) {
+        bits = in8(d->control);
+        if (!(bits & DRQ))
+            return error_status(d, in8(d->port + STATUS)) ?: DISK_CONTROLLER;
+        move_sector(a, true);
+        if (!wait_done(d))
+            return DISK_TIMEOUT;
+        status = error_status(d, in8(d->port + STATUS));
+        if (status != DISK_OK) {
+            a->done--;
+            return status;
+        }
+    }
+    return DISK_OK;
+}
+
+/* A timeout leaves the drive in nobody knows what state: it is reset. */
+enum disk_status ata_run(struct ata *a)
+{
+    enum disk_status status;
+
+    a->done = 0;
+    status = start(a);
+    if (status == DISK_OK) {
+        switch (a->command) {
+        case ATA_READ:
+        case ATA_READ_LONG:
+        case ATA_IDENTIFY:
+            status = run_read(a);
+            break;
+        case ATA_WRITE:
+        case ATA_WRITE_LONG:
+        case ATA_FORMAT:
+            status = run_write(a);
+            break;
+        default:
+            status = wait_done(a->drive) ? error_status(a->drive, in8(a->drive->port + STATUS))
+                                         : DISK_TIMEOUT;
+        }
+    }
+    if (status == DISK_TIMEOUT)
+        ata_reset(a->drive);
+    return status;
+}
+
+enum disk_status ata_ready(const struct drive *d)
+{
+    out8(d->port + SELECT, d->select);
+    if (!not_busy(d, 1000))
+        return DISK_TIMEOUT;
+    return in8(d->control) & DRDY ? DISK_OK : DISK_NOT_READY;
+}
+
+static bool soft_reset(const struct drive *d)
+{
+    out8(d->control, SRST | NIEN);
+    delay_us(10);
+    out8(d->control, NIEN);
+    delay_us(2000);
+    return not_busy(d, 5000);
+}
+
+static enum disk_status set_geometry(const struct drive *d)
+{
+    struct ata a = {.drive = d, .command = ATA_SET_GEOMETRY, .count = d->spt,
+                    .head = (u8)(d->heads - 1)};
+
+    return ata_run(&a);
+}
+
+enum disk_status ata_reset(const struct drive *d)
+{
+    if (!soft_reset(d) || ata_ready(d) != DISK_OK)
+        return DISK_RESET_FAILED;
+    BDA->hd_irq = 0;
+    return DISK_OK;
+}
+
+/* --- finding drives --- */
+
+static bool is_there(const struct drive *d)
+{
+    u8 status;
+
+    out8(d->port + SELECT, d->select);
+    delay_us(1);
+    if (!not_busy(d, 100))
+        return false;
+    out8(d->port + COUNT_, 0x55);
+    out8(d->port + SECTOR, 0xaa);
+    status = in8(d->port + STATUS);
+    return status && status != 0xff && status & DRDY && in8(d->port + COUNT_) == 0x55 &&
+           in8(d->port + SECTOR) == 0xaa;
+}
+
+/* After a reset, an ATAPI device shows EB14h where a disk shows 0. */
+static bool is_disk(const struct drive *d)
+{
+    out8(d->port + SELECT, d->select);
+    delay_us(1);
+    return in8(d->port + CYL_LOW) == 0 && in8(d->port + CYL_HIGH) == 0;
+}
+
+static u16 stack_segment(void)
+{
+    u16 ss;
+
+    __asm__("movw %%ss, %0" : "=r"(ss));
+    return ss;
+}
+
+static bool identify(struct drive *d)
+{
+    u16 id[256];
+    struct ata a = {.drive = d, .command = ATA_IDENTIFY, .count = 1,
+                    .segment = stack_segment(), .offset = (u16)(u32)id};
+    u32 capacity;
+
+    if (ata_run(&a) != DISK_OK || id[0] & 0x8000)
+        return false;
+    d->cylinders = id[1];
+    d->heads = id[3];
+    d->spt = (u8)id[6];
+    if (!d->cylinders || !d->heads || !d->spt || d->heads > 16)
+        return false;
+    d->lba = id[49] >> 9 & 1;
+    capacity = (u32)id[61] << 16 | id[60];
+    d->sectors = d->lba && capacity ? capacity : (u32)d->cylinders * d->heads * d->spt;
+    return true;
+}
+
+enum { TRANSLATE_AUTO, TRANSLATE_LBA, TRANSLATE_SHIFT, TRANSLATE_RECHS };
+
+/* Halves the cylinders and doubles the heads until 10 bits hold the former. */
+static void translate_shift(struct drive *d)
+{
+    while (d->log_cylinders > 1024 && d->log_heads < 128) {
+        d->log_cylinders /= 2;
+        d->log_heads *= 2;
+    }
+}
+
+static void translate_lba(struct drive *d)
+{
+    static ROM u16 heads[] = {16, 32, 64, 128, 255};
+    u32 tracks = d->sectors / 63;
+    u8 i = 0;
+
+    while (i < COUNT(heads) - 1 && tracks / heads[i] > 1024)
+        i++;
+    d->spt_log = 63;
+    d->log_heads = heads[i];
+    d->log_cylinders = (u16)(tracks / heads[i] > 1024 ? 1024 : tracks / heads[i]);
+}
+
+/* What INT 13h shows: up to 1024 cylinders the drive's own, else more heads. CMOS 39h may say how
+   (two bits a drive), or leave it to us with 0. */
+static void translate(struct drive *d, u8 how)
+{
+    u32 tracks = (u32)d->cylinders * d->heads;
+
+    d->log_cylinders = d->cylinders;
+    d->log_heads = d->heads;
+    d->spt_log = d->spt;
+    if (how == TRANSLATE_AUTO && d->cylinders > 1024)
+        how = tracks > 131072 ? TRANSLATE_LBA : TRANSLATE_SHIFT;
+    if (how == TRANSLATE_RECHS && d->heads == 16 && tracks <= 131072 * 15 / 16) {
+        d->log_heads = 15;
+        d->log_cylinders = (u16)(tracks / 15);
+    }
+    if (how == TRANSLATE_LBA && d->lba)
+        translate_lba(d);
+    else if (how != TRANSLATE_AUTO)
+        translate_shift(d);
+    if (d->log_cylinders > 1024)
+        d->log_cylinders = 1024;
+}
+
+/* The 16 bytes of INT 41h and 46h, with the drive's own geometry: Windows compares it with what the
+   drive says. */
+static void fill_table(const struct drive *d, u16 segment, u16 at)
+{
+    far_put16(segment, at, d->cylinders);
+    far_put8(segment, at + 2, (u8)d->heads);
+    far_put16(segment, at + 5, 0xffff);
+    far_put8(segment, at + 8, d->heads > 8 ? HEAD8 : 0);
+    far_put16(segment, at + 12, d->cylinders);
+    far_put8(segment, at + 14, d->spt);
+}
+
+extern ROM u8 fdpt_room[];
+
+/* Xenix and NetWare want these tables in the ROM's range, so they are written there if the board
+   left it writable (shadow RAM); else they live in the extended data area. */
+static void set_table(u8 index, const struct drive *d)
+{
+    u16 segment = ROM_SEGMENT, at = (u16)((u32)fdpt_room + index * 16);
+
+    fill_table(d, segment, at);
+    if (far_get16(segment, at) != d->cylinders) {
+        segment = ebda_segment();
+        at = (u16)(offset_of(struct ebda, fdpt) + index * 16);
+        fill_table(d, segment, at);
+    }
+    IVT[index ? 0x46 : 0x41] = FAR(segment, at);
+}
+
+/* Systems that read the drive's type from CMOS find "47, user defined" even if nobody set it up. */
+static void set_cmos(u8 index, const struct drive *d)
+{
+    u8 types = cmos_read(CMOS_DISKS), shift = index ? 0 : 4;
+    u8 at = index ? CMOS_DISK_D_TABLE : CMOS_DISK_C_TABLE;
+
+    if (types >> shift & 15)
+        return;
+    cmos_write(CMOS_DISKS, (u8)(types | 15 << shift));
+    cmos_write(index ? CMOS_DISK_D : CMOS_DISK_C, 47);
+    cmos_write(at, (u8)d->cylinders);
+    cmos_write(at + 1, (u8)(d->cylinders >> 8));
+    cmos_write(at + 2, (u8)d->heads);
+    cmos_write(at + 3, 0xff);
+    cmos_write(at + 4, 0xff);
+    cmos_write(at + 5, d->heads > 8 ? 0xc8 : 0xc0);
+    cmos_write(at + 6, (u8)d->cylinders);
+    cmos_write(at + 7, (u8)(d->cylinders >> 8));
+    cmos_write(at + 8, d->spt);
+}
+
+static void add_drive(struct drive *d, u8 unit)
+{
+    u8 index = BDA->hd_count;
+
+    if (!is_disk(d) || !identify(d))
+        return;
+    translate(d, cmos_read(CMOS_TRANSLATION) >> unit * 2 & 3);
+    set_geometry(d);
+    store(index, d);
+    if (index < 2) {
+        set_table(index, d);
+        set_cmos(index, d);
+    }
+    BDA->hd_count = index + 1;
+}
+
+void ata_init(void)
+{
+    u8 unit;
+    bool there[2];
+
+    IVT[0x41] = FAR(ROM_SEGMENT, (u16)(u32)fdpt_room);
+    IVT[0x46] = FAR(ROM_SEGMENT, (u16)(u32)fdpt_room + 16);
+    irq_unmask(14);
+    for (unit = 0; unit < DRIVES; unit++) {
+        struct drive d = {.port = unit < 2 ? 0x1f0 : 0x170, .control = unit < 2 ? 0x3f6 : 0x376,
+                          .select = unit & 1 ? 0xb0 : 0xa0, .irq = unit < 2 ? 14 : 15};
+
+        if (!(unit & 1)) {
+            struct drive slave = d;
+
+            slave.select = 0xb0;
+            there[0] = is_there(&d);
+            there[1] = is_there(&slave);
+            if ((there[0] || there[1]) && !soft_reset(&d))
+                there[0] = there[1] = false;
+        }
+        if (there[unit & 1])
+            add_drive(&d, unit);
+    }
+    irq_off();
+}

@@ -1,0 +1,246 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What every C file of the system BIOS shares: how it reaches the caller's registers, the ROM, the
+ * BIOS data area, the extended data area and the ports.
+ *
+ * C code runs in real or virtual-8086 mode with
+ *   CS = FS = F000h   this ROM: tables and texts are ROM objects, read through FS
+ *   GS = 0            interrupt vectors and the BIOS data area, read through GS
+ *   DS = ES = SS      the stack in use, the caller's or ours; so locals may have their address taken
+ * Everything else (the extended data area, the caller's buffers) is reached with far_get and
+ * far_put, which name the segment. Ordinary objects with static storage do not exist: the linker
+ * script refuses them.
+ */
+#ifndef BIOS_BIOS_H
+#define BIOS_BIOS_H
+
+typedef unsigned char u8;
+typedef unsigned short u16;
+typedef unsigned int u32;
+typedef unsigned long long u64;
+typedef _Bool bool;
+#define true  1
+#define false 0
+
+#define ROM         const __seg_fs
+#define LOW         volatile __seg_gs
+#define COUNT(a)    (sizeof(a) / sizeof *(a))
+#define PACKED      __attribute__((packed))
+#define offset_of   __builtin_offsetof
+#define ROM_SEGMENT 0xf000u
+
+/* A text in ROM, for text_print. */
+#define TEXT(s)                                                                                    \
+    ({                                                                                             \
+        static ROM char text_[] = s;                                                               \
+        text_;                                                                                     \
+    })
+
+#define HALVES(n)                                                                                  \
+    union {                                                                                        \
+        u32 e##n##x;                                                                               \
+        u16 n##x;                                                                                  \
+        struct {                                                                                   \
+            u8 n##l, n##h;                                                                         \
+        };                                                                                         \
+    }
+#define WIDE(x)                                                                                    \
+    union {                                                                                        \
+        u32 e##x;                                                                                  \
+        u16 x;                                                                                     \
+    }
+
+/* The caller's registers, as entry.S lays them on the stack. */
+struct regs {
+    u16 gs, fs, es, ds;
+    WIDE(di);
+    WIDE(si);
+    WIDE(bp);
+    u32 esp;
+    HALVES(b);
+    HALVES(d);
+    HALVES(c);
+    HALVES(a);
+    u16 handler, ip, cs, flags;
+};
+
+#define FLAG_CF 0x0001u
+#define FLAG_ZF 0x0040u
+#define FLAG_TF 0x0100u
+#define FLAG_IF 0x0200u
+#define FLAG_NT 0x4000u
+
+typedef void (*service)(struct regs *r);
+
+/* Interrupt vectors: offset in the low half, segment in the high half. */
+#define IVT ((u32 LOW *)0)
+#define FAR(segment, offset) ((u32)(segment) << 16 | (u16)(offset))
+
+static inline void set_carry(struct regs *r, bool on)
+{
+    r->flags = (u16)((r->flags & ~FLAG_CF) | (on ? FLAG_CF : 0));
+}
+
+static inline void out8(u16 port, u8 value)
+{
+    __asm__ volatile("outb %0, %1" ::"a"(value), "Nd"(port) : "memory");
+}
+
+static inline void out16(u16 port, u16 value)
+{
+    __asm__ volatile("outw %0, %1" ::"a"(value), "Nd"(port) : "memory");
+}
+
+static inline u8 in8(u16 port)
+{
+    u8 value;
+    __asm__ volatile("inb %1, %0" : "=a"(value) : "Nd"(port) : "memory");
+    return value;
+}
+
+static inline u16 in16(u16 port)
+{
+    u16 value;
+    __asm__ volatile("inw %1, %0" : "=a"(value) : "Nd"(port) : "memory");
+    return value;
+}
+
+static inline void irq_off(void)
+{
+    __asm__ volatile("cli" ::: "memory");
+}
+
+static inline void irq_on(void)
+{
+    __asm__ volatile("sti" ::: "memory");
+}
+
+/* Lets waiting interrupts in and sleeps until one comes. */
+static inline void irq_sleep(void)
+{
+    __asm__ volatile("sti\n\thlt" ::: "memory");
+}
+
+/* Lets waiting interrupts in, once. */
+static inline void irq_window(void)
+{
+    __asm__ volatile("sti\n\tnop\n\tcli" ::: "memory");
+}
+
+#define FAR_ACCESS(type, name, suffix)                                                             \
+    static inline type far_get##name(u16 segment, u16 offset)                                      \
+    {                                                                                              \
+        type value;                                                                                \
+        __asm__ volatile("movw %w1, %%es\n\tmov" suffix " %%es:(%2), %0\n\tmovw %%ss, %w1\n\t"     \
+                         "movw %w1, %%es"                                                          \
+                         : "=&q"(value), "+r"(segment)                                             \
+                         : "r"((u32)offset)                                                        \
+                         : "memory");                                                              \
+        return value;                                                                              \
+    }                                                                                              \
+    static inline void far_put##name(u16 segment, u16 offset, type value)                          \
+    {                                                                                              \
+        __asm__ volatile("movw %w0, %%es\n\tmov" suffix " %1, %%es:(%2)\n\tmovw %%ss, %w0\n\t"     \
+                         "movw %w0, %%es"                                                          \
+                         : "+r"(segment)                                                           \
+                         : "q"(value), "r"((u32)offset)                                            \
+                         : "memory");                                                              \
+    }
+FAR_ACCESS(u8, 8, "b")
+FAR_ACCESS(u16, 16, "w")
+FAR_ACCESS(u32, 32, "l")
+
+/* --- entry.S --- */
+
+/* INT 15h as the BIOS itself calls it, for the hooks 4Fh, 85h, 90h and 91h. Returns AX, and the
+   carry flag in bit 16; the caller's high halves and segments are kept. */
+u32 call_int15(u16 ax, u16 es, u16 bx);
+#define HOOK_CARRY 0x10000u
+
+/* INT 05h, 10h, 1Bh, 4Ah and friends: loads AX, BX, CX, DX, calls vector, returns AX | DX << 16. */
+u32 call_int(u8 vector, u16 ax, u16 bx, u16 cx, u16 dx);
+
+/* The PS/2 mouse driver of a program: far call with four words on the stack. */
+void call_mouse(u16 segment, u16 offset, u16 status, u16 x, u16 y);
+
+/* An option ROM's entry at segment:0003. */
+void call_rom(u16 segment);
+
+/* rep insw / rep outsw of words at segment:offset, which wraps in the segment as the 8086 does. */
+void port_read(u16 port, u16 segment, u16 offset, u16 words);
+void port_write(u16 port, u16 segment, u16 offset, u16 words);
+
+/* Starts what was loaded at 0:7C00 with the drive number in DL. Does not return. */
+void boot_start(u8 drive);
+
+/* Block move of words through protected mode, see movement.S; returns the status for AH. */
+u8 block_move(u16 gdt_segment, u16 gdt_offset, u16 words);
+/* Enters protected mode for INT 15h AH=89h with the caller's frame. */
+void protected_enter(struct regs *r);
+u16 machine_status(void); /* SMSW */
+bool a20_open(void);      /* by comparing memory with its alias */
+
+/* --- text.c --- */
+void text_char(char c);
+void text_print(ROM char *s);
+void text_number(u32 n);
+void text_ram(const char *s);
+
+/* --- time.c --- */
+u8 cmos_read(u8 index);
+void cmos_write(u8 index, u8 value);
+void delay_us(u32 us);
+u16 pit_now(void);
+void time_init(void);
+
+/* A time limit that works with any interrupt masked: timer 0 is read, not counted. */
+struct limit {
+    u32 left; /* PIT clocks */
+    u16 last;
+};
+void limit_start(struct limit *l, u32 ms);
+bool limit_over(struct limit *l);
+
+/* --- irq --- */
+void irq_eoi(u8 irq);
+bool irq_open(u8 irq); /* not masked in either controller */
+void irq_unmask(u8 irq);
+
+/* --- kbc.c --- */
+bool kbc_command(u8 command);
+bool kbc_data(u8 data);
+bool kbc_read(u8 *data, u16 ms);
+void kbc_init(void);
+void kbc_flush(void);
+bool a20_set(bool open);
+
+/* --- the rest, by file --- */
+void keyboard_leds(void);
+bool keyboard_put(u16 code);
+bool keyboard_ready(void);
+bool mouse_init(void);
+void floppy_init(void);
+u8 floppy_count(void);
+void ata_init(void);
+void ports_init(void);
+void boot_run(void);
+void boot_failed(void);
+u16 ebda_segment(void);
+
+/* Services, each an interrupt; entry.S knows them by name. */
+void int_08h_tick(struct regs *r);
+void int_09h(struct regs *r);
+void int_13h(struct regs *r);
+void int_14h(struct regs *r);
+void int_15h(struct regs *r);
+void int_16h(struct regs *r);
+void int_17h(struct regs *r);
+void int_1ah(struct regs *r);
+void int_40h(struct regs *r);
+void int_05h(struct regs *r);
+void int_70h(struct regs *r);
+void int_74h(struct regs *r);
+void irq_unexpected(struct regs *r);
+void post(void);
+
+#endif
