@@ -137,7 +137,7 @@ enum task_reason {
  * busy TSS). RETURN_EIP is saved in the old TSS. HAS_ERROR: push ERROR on the new stack.
  *
  * Raises before anything has changed, or in the context of the new task, before its first
- * instruction: then cpu->current is NULL and cpu->eip is what the handler has to return to. #DB is
+ * instruction: then cpu->eip is what the handler has to return to. #DB is
  * raised that way too if the new TSS has its T bit set.
  */
 void task_switch(struct cpu *cpu, u16 selector, struct descriptor *d, enum task_reason reason,

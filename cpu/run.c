@@ -269,13 +269,12 @@ static void shutdown(struct cpu *cpu)
     cpu->shutdown = true;
 }
 
-/* After the jump from cpu_raise(): charge for what was run, then enter the handler. */
+/* After the jump from cpu_raise(): charge for what was run, then enter the handler. cpu->eip is that
+ * of the instruction, or of the new task if that is where the fault was found. */
 static void take_fault(struct cpu *cpu)
 {
-    if (cpu->current) {
+    if (cpu->current)
         charge(cpu, cpu->current->cost, cpu->current->n);
-        cpu->eip = cpu->current->eip;
-    }
     charge(cpu, EXCEPTION_COST, 0);
     slice_end(cpu);
     if (log_on(LOG_INT))

@@ -156,7 +156,6 @@ static void load_task(struct cpu *cpu, const struct task *t, bool nested)
     flags_load(cpu, t->eflags | (nested ? FL_NT : 0), TASK_FLAGS);
     cpu->cpl = cpu_vm86(cpu) ? 3 : t->seg[SEG_CS] & 3;
     cpu->eip = t->eip;
-    cpu->current = NULL;
     mode_update(cpu);
 }
 
