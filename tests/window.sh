@@ -157,7 +157,7 @@ wait text "A:\>" 60
 run 1
 screenshot prompt.png
 type "ver\n"
-wait text /FreeCom[^>]*>/ 20
+wait text /FreeCom.*\n+A:.>/ 20
 run 1
 screenshot ver.png
 S
