@@ -69,10 +69,6 @@ bool rom_load_bios(struct rom *rom, const char *path, char *message, size_t size
     *rom = (struct rom){0};
     if (path)
         return from_file(rom, path, rom_wrong_bios, message, size);
-    if (!rom_bios_size) {
-        snprintf(message, size, "no BIOS is built in: use -bios FILE");
-        return false;
-    }
     return keep(rom, rom_bios, rom_bios_size);
 }
 

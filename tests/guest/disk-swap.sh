@@ -3,7 +3,7 @@
 # the wrong disk is one that cannot be read (720 KB, in a drive set for 1.44 MB), so DOS asks, and
 # goes on when the right one is back. (A readable one it would read: it does not look until the
 # next file.)
-. "$(dirname "$0")/common.sh"
+. "$(dirname "$0")/common"
 need mcopy
 unpack freedos-1440k.img system.img
 make_hard_disk c.img 41 || exit 1

@@ -1,6 +1,6 @@
 #!/bin/sh
 # GRUB's rescue floppy to its prompt: it changes between real and protected mode for each BIOS call.
-. "$(dirname "$0")/common.sh"
+. "$(dirname "$0")/common"
 floppy=/usr/lib/grub-rescue/grub-rescue-floppy.img
 need $floppy
 make_hard_disk c.img 41 || exit 1

@@ -1,7 +1,7 @@
 #!/bin/sh
 # DOS copies files to and from a hard disk; mtools compares them on the host. Then the disk gets a
 # system and DOS starts from it.
-. "$(dirname "$0")/common.sh"
+. "$(dirname "$0")/common"
 need mcopy
 unpack freedos-1440k.img system.img
 make_hard_disk c.img 81 || exit 1

@@ -1,7 +1,7 @@
 #!/bin/sh
 # memtest86+, from a FAT hard disk by the GRUB floppy: protected mode with paging, every byte of
 # memory, the time-stamp counter, the timer, the keyboard. Tests advance and find no error.
-. "$(dirname "$0")/common.sh"
+. "$(dirname "$0")/common"
 floppy=/usr/lib/grub-rescue/grub-rescue-floppy.img
 memtest=/boot/memtest86+ia32.bin
 need $floppy $memtest

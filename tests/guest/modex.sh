@@ -1,6 +1,6 @@
 #!/bin/sh
 # Mode X: a program that the guest's own assembler makes, its picture, scrolling by start address.
-. "$(dirname "$0")/common.sh"
+. "$(dirname "$0")/common"
 need mcopy
 unpack freedos-tools-720k.img tools.img
 mcopy -o -i tools.img "$here/modex.asm" ::
