@@ -33,7 +33,7 @@
 #define AFTER_CMP_le(s) SG(s, a) <= SG(s, b)
 #define AFTER_CMP_nle(s) SG(s, a) > SG(s, b)
 
-#define CMP_REG(name, s, cc, right)                                                                \
+#define CMP_REG(name, cc, s, right)                                                                \
     static void name##_##cc(struct cpu *cpu, const struct uop *u)                                  \
     {                                                                                              \
         FLAGS;                                                                                     \
@@ -42,7 +42,7 @@
         KEEP;                                                                                      \
         JUMP(AFTER_CMP_##cc(s));                                                                   \
     }
-#define CMP_MEM(name, s, cc, find, left, right)                                                    \
+#define CMP_MEM(name, cc, s, find, left, right)                                                    \
     static void name##_##cc(struct cpu *cpu, const struct uop *u)                                  \
     {                                                                                              \
         FLAGS;                                                                                     \
@@ -53,7 +53,7 @@
         JUMP(AFTER_CMP_##cc(s));                                                                   \
     }
 /* Any operation on registers; the compiler sees what its flags can be. */
-#define ANY_REG(name, op, s, cc, STORE, ...)                                                       \
+#define ANY_REG(name, cc, op, s, STORE, ...)                                                       \
     static void name##_##cc(struct cpu *cpu, const struct uop *u)                                  \
     {                                                                                              \
         FLAGS;                                                                                     \
@@ -65,105 +65,58 @@
 #define TO_REG(s) W(s, u->dst, r)
 #define NOWHERE(s) (void)r
 
-#define ALL_CC(X)                                                                                  \
-    X(o) X(no) X(b) X(nb) X(z) X(nz) X(be) X(nbe) X(s) X(ns) X(p) X(np) X(l) X(nl) X(le) X(nle)
-
-#define ROW(name)                                                                                  \
-    static fast_fn *const name[16] = {name##_o,  name##_no,  name##_b, name##_nb,                  \
+/* The sixteen handlers that a form M makes, and their row by condition. */
+#define FAMILY(M, name, ...)                                                                       \
+    M(name, o, __VA_ARGS__)                                                                        \
+    M(name, no, __VA_ARGS__)                                                                       \
+    M(name, b, __VA_ARGS__)                                                                        \
+    M(name, nb, __VA_ARGS__)                                                                       \
+    M(name, z, __VA_ARGS__)                                                                        \
+    M(name, nz, __VA_ARGS__)                                                                       \
+    M(name, be, __VA_ARGS__)                                                                       \
+    M(name, nbe, __VA_ARGS__)                                                                      \
+    M(name, s, __VA_ARGS__)                                                                        \
+    M(name, ns, __VA_ARGS__)                                                                       \
+    M(name, p, __VA_ARGS__)                                                                        \
+    M(name, np, __VA_ARGS__)                                                                       \
+    M(name, l, __VA_ARGS__)                                                                        \
+    M(name, nl, __VA_ARGS__)                                                                       \
+    M(name, le, __VA_ARGS__)                                                                       \
+    M(name, nle, __VA_ARGS__)                                                                      \
+    static fast_fn *const name[16] = {name##_o,  name##_no,  name##_b,  name##_nb,                 \
                                       name##_z,  name##_nz,  name##_be, name##_nbe,                \
-                                      name##_s,  name##_ns,  name##_p, name##_np,                  \
+                                      name##_s,  name##_ns,  name##_p,  name##_np,                 \
                                       name##_l,  name##_nl,  name##_le, name##_nle};
 
-/* A sized family: the sixteen handlers and their row. */
-#define X(cc) CMP_REG(cmp_rr_8, 8, cc, R(8, u->src))
-ALL_CC(X) ROW(cmp_rr_8)
-#undef X
-#define X(cc) CMP_REG(cmp_rr_16, 16, cc, R(16, u->src))
-ALL_CC(X) ROW(cmp_rr_16)
-#undef X
-#define X(cc) CMP_REG(cmp_rr_32, 32, cc, R(32, u->src))
-ALL_CC(X) ROW(cmp_rr_32)
-#undef X
-#define X(cc) CMP_REG(cmp_ri_8, 8, cc, u->imm)
-ALL_CC(X) ROW(cmp_ri_8)
-#undef X
-#define X(cc) CMP_REG(cmp_ri_16, 16, cc, u->imm)
-ALL_CC(X) ROW(cmp_ri_16)
-#undef X
-#define X(cc) CMP_REG(cmp_ri_32, 32, cc, u->imm)
-ALL_CC(X) ROW(cmp_ri_32)
-#undef X
-
-#define X(cc) CMP_MEM(cmp_rm_32_bd, 32, cc, FIND_bd, R(32, u->dst), LD(32))
-ALL_CC(X) ROW(cmp_rm_32_bd)
-#undef X
-#define X(cc) CMP_MEM(cmp_rm_32_bx, 32, cc, FIND_bx, R(32, u->dst), LD(32))
-ALL_CC(X) ROW(cmp_rm_32_bx)
-#undef X
-#define X(cc) CMP_MEM(cmp_rm_16_e16, 16, cc, FIND_e16, R(16, u->dst), LD(16))
-ALL_CC(X) ROW(cmp_rm_16_e16)
-#undef X
-#define X(cc) CMP_MEM(cmp_rm_8_e16, 8, cc, FIND_e16, R(8, u->dst), LD(8))
-ALL_CC(X) ROW(cmp_rm_8_e16)
-#undef X
-#define X(cc) CMP_MEM(cmp_mr_32_bd, 32, cc, FIND_bd, LD(32), R(32, u->src))
-ALL_CC(X) ROW(cmp_mr_32_bd)
-#undef X
-#define X(cc) CMP_MEM(cmp_mr_16_e16, 16, cc, FIND_e16, LD(16), R(16, u->src))
-ALL_CC(X) ROW(cmp_mr_16_e16)
-#undef X
-#define X(cc) CMP_MEM(cmp_mi_8_bd, 8, cc, FIND_bd, LD(8), u->imm)
-ALL_CC(X) ROW(cmp_mi_8_bd)
-#undef X
-#define X(cc) CMP_MEM(cmp_mi_8_bx, 8, cc, FIND_bx, LD(8), u->imm)
-ALL_CC(X) ROW(cmp_mi_8_bx)
-#undef X
-#define X(cc) CMP_MEM(cmp_mi_32_bd, 32, cc, FIND_bd, LD(32), u->imm)
-ALL_CC(X) ROW(cmp_mi_32_bd)
-#undef X
-#define X(cc) CMP_MEM(cmp_mi_8_e16, 8, cc, FIND_e16, LD(8), u->imm)
-ALL_CC(X) ROW(cmp_mi_8_e16)
-#undef X
-#define X(cc) CMP_MEM(cmp_mi_16_e16, 16, cc, FIND_e16, LD(16), u->imm)
-ALL_CC(X) ROW(cmp_mi_16_e16)
-#undef X
-
-#define X(cc) ANY_REG(test_rr_8, TEST, 8, cc, NOWHERE, R(8, u->src))
-ALL_CC(X) ROW(test_rr_8)
-#undef X
-#define X(cc) ANY_REG(test_rr_16, TEST, 16, cc, NOWHERE, R(16, u->src))
-ALL_CC(X) ROW(test_rr_16)
-#undef X
-#define X(cc) ANY_REG(test_rr_32, TEST, 32, cc, NOWHERE, R(32, u->src))
-ALL_CC(X) ROW(test_rr_32)
-#undef X
-#define X(cc) ANY_REG(test_ri_8, TEST, 8, cc, NOWHERE, (u8)u->imm)
-ALL_CC(X) ROW(test_ri_8)
-#undef X
-#define X(cc) ANY_REG(test_ri_32, TEST, 32, cc, NOWHERE, u->imm)
-ALL_CC(X) ROW(test_ri_32)
-#undef X
-#define X(cc) ANY_REG(and_ri_32, AND, 32, cc, TO_REG, u->imm)
-ALL_CC(X) ROW(and_ri_32)
-#undef X
-#define X(cc) ANY_REG(sub_ri_32, SUB, 32, cc, TO_REG, u->imm)
-ALL_CC(X) ROW(sub_ri_32)
-#undef X
-#define X(cc) ANY_REG(sub_rr_32, SUB, 32, cc, TO_REG, R(32, u->src))
-ALL_CC(X) ROW(sub_rr_32)
-#undef X
-#define X(cc) ANY_REG(or_rr_8, OR, 8, cc, TO_REG, R(8, u->src))
-ALL_CC(X) ROW(or_rr_8)
-#undef X
-#define X(cc) ANY_REG(or_rr_16, OR, 16, cc, TO_REG, R(16, u->src))
-ALL_CC(X) ROW(or_rr_16)
-#undef X
-#define X(cc) ANY_REG(dec_r_16, DEC, 16, cc, TO_REG)
-ALL_CC(X) ROW(dec_r_16)
-#undef X
-#define X(cc) ANY_REG(dec_r_32, DEC, 32, cc, TO_REG)
-ALL_CC(X) ROW(dec_r_32)
-#undef X
+FAMILY(CMP_REG, cmp_rr_8, 8, R(8, u->src))
+FAMILY(CMP_REG, cmp_rr_16, 16, R(16, u->src))
+FAMILY(CMP_REG, cmp_rr_32, 32, R(32, u->src))
+FAMILY(CMP_REG, cmp_ri_8, 8, u->imm)
+FAMILY(CMP_REG, cmp_ri_16, 16, u->imm)
+FAMILY(CMP_REG, cmp_ri_32, 32, u->imm)
+FAMILY(CMP_MEM, cmp_rm_32_bd, 32, FIND_bd, R(32, u->dst), LD(32))
+FAMILY(CMP_MEM, cmp_rm_32_bx, 32, FIND_bx, R(32, u->dst), LD(32))
+FAMILY(CMP_MEM, cmp_rm_16_e16, 16, FIND_e16, R(16, u->dst), LD(16))
+FAMILY(CMP_MEM, cmp_rm_8_e16, 8, FIND_e16, R(8, u->dst), LD(8))
+FAMILY(CMP_MEM, cmp_mr_32_bd, 32, FIND_bd, LD(32), R(32, u->src))
+FAMILY(CMP_MEM, cmp_mr_16_e16, 16, FIND_e16, LD(16), R(16, u->src))
+FAMILY(CMP_MEM, cmp_mi_8_bd, 8, FIND_bd, LD(8), u->imm)
+FAMILY(CMP_MEM, cmp_mi_8_bx, 8, FIND_bx, LD(8), u->imm)
+FAMILY(CMP_MEM, cmp_mi_32_bd, 32, FIND_bd, LD(32), u->imm)
+FAMILY(CMP_MEM, cmp_mi_8_e16, 8, FIND_e16, LD(8), u->imm)
+FAMILY(CMP_MEM, cmp_mi_16_e16, 16, FIND_e16, LD(16), u->imm)
+FAMILY(ANY_REG, test_rr_8, TEST, 8, NOWHERE, R(8, u->src))
+FAMILY(ANY_REG, test_rr_16, TEST, 16, NOWHERE, R(16, u->src))
+FAMILY(ANY_REG, test_rr_32, TEST, 32, NOWHERE, R(32, u->src))
+FAMILY(ANY_REG, test_ri_8, TEST, 8, NOWHERE, (u8)u->imm)
+FAMILY(ANY_REG, test_ri_32, TEST, 32, NOWHERE, u->imm)
+FAMILY(ANY_REG, and_ri_32, AND, 32, TO_REG, u->imm)
+FAMILY(ANY_REG, sub_ri_32, SUB, 32, TO_REG, u->imm)
+FAMILY(ANY_REG, sub_rr_32, SUB, 32, TO_REG, R(32, u->src))
+FAMILY(ANY_REG, or_rr_8, OR, 8, TO_REG, R(8, u->src))
+FAMILY(ANY_REG, or_rr_16, OR, 16, TO_REG, R(16, u->src))
+FAMILY(ANY_REG, dec_r_16, DEC, 16, TO_REG)
+FAMILY(ANY_REG, dec_r_32, DEC, 32, TO_REG)
 
 #define REGS(row) {row, row, row, row}
 
