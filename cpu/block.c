@@ -11,6 +11,8 @@
 
 #include "cpu/access.h"
 #include "cpu/engine.h"
+#include "cpu/listing.h"
+#include "src/base/log.h"
 
 enum {
     SIZE_CLASSES = 8,
@@ -380,6 +382,25 @@ static void block_enter(struct cpu *cpu, struct block *b, const struct exec_entr
         page_enter(cpu, b, 1, second);
 }
 
+/* The instructions of a new block; a fast engine decodes each only once. */
+static void block_log(struct cpu *cpu, const struct block *b)
+{
+    char text[LISTING_TEXT];
+    u32 linear = (u32)cpu->seg[SEG_CS].base + b->eip;
+    if (!log_shows(linear))
+        return;
+    log_line("block %04x:%08x  physical %08llx, %u bytes", cpu->seg[SEG_CS].selector,
+             (unsigned)b->eip, (unsigned long long)b->address, b->bytes);
+    for (unsigned i = 0; i < b->uop_count; i++) {
+        if (b->uops[i].id == U_EXIT) {
+            i++;
+            continue;
+        }
+        listing_code(cpu, b->uops[i].eip, text, sizeof text);
+        log_line("block   %s", text);
+    }
+}
+
 struct block *block_get(struct cpu *cpu)
 {
     struct block *b = block_find(cpu);
@@ -392,6 +413,8 @@ struct block *block_get(struct cpu *cpu)
     struct exec_entry exec = *exec_find(cpu, linear);
     struct fetch_page second = {NULL, 0};
     b = block_decode(cpu, &exec, &second);
+    if (log_on(LOG_BLOCK))
+        block_log(cpu, b);
     if (exec.host && (!b->key2 || second.host)) {
         b->page[1] = second.page;
         block_enter(cpu, b, &exec, second.host);

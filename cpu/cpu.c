@@ -55,6 +55,7 @@ bool cpu_init(struct cpu *cpu, struct bus *bus, struct clock *clock)
     memset(cpu, 0, sizeof *cpu);
     cpu->bus = bus;
     cpu->clock = clock;
+    cpu->budget = INSNS_AT_START;
     if (!code_cache_init(cpu))
         return false;
     bus->code_written = code_written;

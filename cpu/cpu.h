@@ -262,6 +262,9 @@ enum cpu_end cpu_run(struct cpu *cpu);
 /* Run one instruction (or take one interrupt or exception), whatever the deadline. */
 enum cpu_end cpu_step(struct cpu *cpu);
 
+/* Instructions run since power-on, before the current one: exact also in the trace hook. */
+u64 cpu_insns(const struct cpu *cpu);
+
 /* From a chip's handler: end cpu_run() after the current instruction. */
 void cpu_request_exit(struct cpu *cpu);
 
@@ -274,6 +277,9 @@ void cpu_loaded(struct cpu *cpu);
 /* EFLAGS with the arithmetic flags folded in; and back (no checks). */
 u32 cpu_eflags(const struct cpu *cpu);
 void cpu_set_eflags(struct cpu *cpu, u32 value);
+
+/* "#PF", or NULL for a vector that is no exception of the processor. */
+const char *exception_name(unsigned vector);
 
 /* Linear memory as CPL 0 sees it, without side effects (no A/D bits, no faults, no devices):
  * for traces and debuggers. Returns how many bytes could be read. */

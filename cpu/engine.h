@@ -20,6 +20,8 @@ enum {
     EXCEPTION_COST = 40,   /* entering a handler */
 };
 
+#define INSNS_AT_START 0xffffffffu /* lower half of cpu->budget at the start of a slice */
+
 /* 20 bits of linear page, 40 of physical page. */
 INLINE u64 exec_key(u32 linear, paddr physical)
 {

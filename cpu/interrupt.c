@@ -3,6 +3,8 @@
  * Entering the handlers of interrupts and exceptions, in all modes and through all gates.
  * SDM 2A "INT n/INTO/INT3/INT1"; SDM 3A "Interrupt and Exception Handling", "8086 Emulation".
  */
+#include <stdio.h>
+
 #include "cpu/frame.h"
 #include "cpu/protect.h"
 #include "src/base/log.h"
@@ -30,17 +32,39 @@ static bool is_fault(const struct event *e)
     return e->kind == INTERRUPT_EXCEPTION && e->vector != EX_DB;
 }
 
+const char *exception_name(unsigned vector)
+{
+    static const char *const names[] = {"#DE", "#DB", "NMI", "#BP", "#OF", "#BR", "#UD", "#NM", "#DF",
+                                        NULL,  "#TS", "#NP", "#SS", "#GP", "#PF", NULL,  "#MF", "#AC"};
+    return vector < ARRAY_LEN(names) ? names[vector] : NULL;
+}
+
+/* INT n: the function that is called usually stands in AX. */
+static void log_what(const struct cpu *cpu, const struct event *e, char *text, size_t size)
+{
+    const char *name = exception_name(e->vector);
+    if (e->has_error)
+        snprintf(text, size, " %s error %04x", name ? name : "", (unsigned)e->error);
+    else if (e->kind == INTERRUPT_SOFTWARE)
+        snprintf(text, size, " ax %04x", (unsigned)(cpu->r[EAX] & 0xffff));
+    else if (e->kind == INTERRUPT_EXCEPTION && name)
+        snprintf(text, size, " %s", name);
+    else
+        text[0] = 0;
+}
+
 static void log_event(const struct cpu *cpu, const struct event *e)
 {
+    char what[40];
     static const char *const kinds[] = {
         [INTERRUPT_EXTERNAL] = "external",
         [INTERRUPT_EXCEPTION] = "exception",
         [INTERRUPT_SOFTWARE] = "software",
         [INTERRUPT_ICEBP] = "int1",
     };
-    log_line("int %02x %s error %04x at %04x:%08x cpl %u", e->vector, kinds[e->kind],
-             e->has_error ? (unsigned)e->error : 0, cpu->seg[SEG_CS].selector,
-             (unsigned)e->return_eip, cpu->cpl);
+    log_what(cpu, e, what, sizeof what);
+    log_line("int %02x %s%s at %04x:%08x cpl %u", e->vector, kinds[e->kind], what,
+             cpu->seg[SEG_CS].selector, (unsigned)e->return_eip, cpu->cpl);
 }
 
 /* SDM 3A "Interrupt and Exception Handling" of real-address mode: four bytes a vector. */

@@ -36,7 +36,8 @@ static NORETURN void page_fault(struct cpu *cpu, u32 linear, u32 error, enum cpu
 {
     cpu->cr2 = linear;
     if (log_on(LOG_MMU))
-        log_line("mmu #PF at %08x error %x", linear, error);
+        log_line("mmu %s %s %08x #PF: %s", error & PF_U ? "user" : "system",
+                 error & PF_W ? "write" : "read", linear, error & PF_P ? "rights" : "absent");
     cpu_raise(cpu, EX_PF, error, reason);
 }
 
@@ -50,6 +51,14 @@ struct translation {
     paddr page;
     bool writable; /* a write needs no further check and no D bit */
 };
+
+static void log_walk(u32 linear, u32 pde, u32 pte, unsigned write, bool user)
+{
+    u32 rights = pde & pte;
+    log_line("mmu %s %s %08x -> %08x %s%s%s%s", user ? "user" : "system", write ? "write" : "read",
+             linear, (pte & ~0xfffu) | (linear & 0xfff), rights & PTE_U ? "U" : "S",
+             rights & PTE_W ? "W" : "R", pte & PTE_A ? " A" : "", pte & PTE_D ? " D" : "");
+}
 
 /* Walk for the page of LINEAR; sets A, and D for a write. USER: with CPL 3 rights. */
 static struct translation page_walk(struct cpu *cpu, u32 linear, unsigned write, bool user)
@@ -69,6 +78,8 @@ static struct translation page_walk(struct cpu *cpu, u32 linear, unsigned write,
     bool may_write = rights & PTE_W || (!user && !(cpu->cr0 & CR0_WP));
     if ((user && !(rights & PTE_U)) || (write && !may_write))
         page_fault(cpu, linear, fault | PF_P, REASON_PAGE_RIGHTS);
+    if (log_on(LOG_MMU))
+        log_walk(linear, pde, pte, write, user);
     entry_mark(cpu, pde_at, pde, PTE_A);
     entry_mark(cpu, pte_at, pte, PTE_A | (write ? PTE_D : 0));
     return (struct translation){pte & ~0xfffu, may_write && (write || pte & PTE_D)};

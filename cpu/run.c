@@ -12,7 +12,6 @@
 #include "cpu/protect.h"
 #include "src/base/log.h"
 
-#define INSNS_AT_START 0xffffffffu
 enum { SLICE_MAX = 1 << 30 };
 
 static const char *const reason_text[] = {
@@ -54,6 +53,12 @@ static void slice_end(struct cpu *cpu)
     cpu->clock->cycles = cycle_at(cpu, NULL);
     cpu->icount += INSNS_AT_START - (u32)cpu->budget;
     cpu->budget |= INSNS_AT_START; /* counted */
+}
+
+u64 cpu_insns(const struct cpu *cpu)
+{
+    u32 blocks = INSNS_AT_START - (u32)cpu->budget;
+    return cpu->icount + blocks + (cpu->current ? cpu->current->n : 0);
 }
 
 static void charge(struct cpu *cpu, u32 cycles, u32 insns)
@@ -258,8 +263,9 @@ static unsigned combine(unsigned first, unsigned second)
 
 static void log_fault(struct cpu *cpu)
 {
-    log_line("int exception %02x error %x at %04x:%08x: %s", cpu->fault_vector, cpu->fault_error,
-             cpu->seg[SEG_CS].selector, cpu->eip, reason_text[cpu->fault_reason]);
+    const char *name = exception_name(cpu->fault_vector);
+    log_line("int %s at %04x:%08x: %s", name ? name : "exception", cpu->seg[SEG_CS].selector,
+             cpu->eip, reason_text[cpu->fault_reason]);
 }
 
 static void shutdown(struct cpu *cpu)

@@ -42,6 +42,14 @@ static bool open_ports(struct machine *machine, const struct options *options, c
            open_port(&machine->debug_console, "-debugcon", options->debugcon, message, size);
 }
 
+static void trace_start(struct machine *machine, const struct options *options)
+{
+    struct log_ranges counts = {.count = 0};
+    if (options->log_counts)
+        log_ranges_parse(&counts, options->log_counts);
+    trace_init(&machine->trace, &machine->cpu, &counts);
+}
+
 static bool build(struct machine *machine, const struct options *options, char *message,
                   size_t size)
 {
@@ -49,6 +57,7 @@ static bool build(struct machine *machine, const struct options *options, char *
     if (bus_init(&machine->bus, options->ram_mib * MIB) &&
         cpu_init(&machine->cpu, &machine->bus, &machine->clock)) {
         machine->cpu.plain_only = options->plain_engine;
+        trace_start(machine, options);
         return true;
     }
     snprintf(message, size, "-m %llu: the host has not so much memory",
@@ -166,6 +175,7 @@ enum machine_end machine_run(struct machine *machine, vtime until)
         u64 event = clock_next_event(clock);
         clock->deadline = insns_deadline(machine, event < last ? event : last);
         clock->sooner = false;
+        trace_prepare(&machine->trace, clock->deadline - clock->cycles);
         enum cpu_end stop = cpu_run(&machine->cpu);
         clock_fire(clock);
         if (machine->pc.request)

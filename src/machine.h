@@ -6,6 +6,7 @@
 #include "cpu/cpu.h"
 #include "mem/bus.h"
 #include "src/base/clock.h"
+#include "src/debug/trace.h"
 #include "src/drives.h"
 #include "src/host/chardev.h"
 #include "src/host/display.h"
@@ -18,6 +19,7 @@ struct machine {
     struct clock clock;
     struct bus bus;
     struct cpu cpu;
+    struct trace trace;
     struct pc pc;
     struct display display;
     struct input input;

@@ -44,6 +44,9 @@ static bool print_and_leave(const struct options *options)
 static bool open_log(const struct options *options, FILE **file, char *message, size_t size)
 {
     const char *bad;
+    struct log_ranges addresses;
+    if (options->log_addresses && log_ranges_parse(&addresses, options->log_addresses))
+        log_filter(&addresses);
     if (options->log_file && !(*file = fopen(options->log_file, "we"))) {
         snprintf(message, size, "-D %s: %s", options->log_file, strerror(errno));
         return false;

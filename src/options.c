@@ -325,6 +325,16 @@ static bool take_log(void *field, const char *text, char *why, size_t size)
     return false;
 }
 
+static bool take_ranges(void *field, const char *text, char *why, size_t size)
+{
+    struct log_ranges ranges;
+    if (log_ranges_parse(&ranges, text))
+        return take_text(field, text, why, size);
+    snprintf(why, size, "wants FIRST..LAST, FIRST+COUNT or one number; at most %u, with commas",
+             LOG_RANGES);
+    return false;
+}
+
 /* THE TABLE */
 
 #define AT(member) offsetof(struct options, member)
@@ -376,6 +386,10 @@ static const struct option rows[] = {
     VALUE("speed", "SPEED", "real", take_speed, speed, "real, max, or a percentage of real time"),
     VALUE("d", "LIST", NULL, take_log, log, "traces to write; -d help"),
     VALUE("D", "FILE", NULL, take_text, log_file, "write the traces there, not to standard error"),
+    VALUE("dfilter", "RANGES", NULL, take_ranges, log_addresses,
+          "with -d exec, cpu, block: only code at these linear addresses, as 0x7c00..0x7dff"),
+    VALUE("dcount", "RANGES", NULL, take_ranges, log_counts,
+          "with -d: only while these instructions run, as 1000000..1000500, counted from power-on"),
     VALUE("script", "FILE", NULL, take_text, script, "drive the machine from a script, then end"),
     VALUE("max-time", "SECONDS", NULL, take_seconds, max_time, "end after so much time: exit code 124"),
     VALUE("max-guest-time", "SECONDS", NULL, take_seconds, max_guest_time,

@@ -63,7 +63,7 @@ struct options {
     bool debug_exit;
     u16 debug_exit_port;
     u32 speed; /* percent of real time; 0: as fast as the host can */
-    const char *log, *log_file;
+    const char *log, *log_file, *log_addresses, *log_counts;
     const char *script;
     u64 max_time, max_guest_time; /* ns; 0: none */
     u64 max_insns;

@@ -9,7 +9,7 @@
 
 #define LOG_CLASSES(X)                                                                             \
     X(EXEC, "exec", "every instruction, disassembled")                                             \
-    X(CPU, "cpu", "registers before every instruction (with exec)")                                \
+    X(CPU, "cpu", "registers before every instruction")                                \
     X(INT, "int", "interrupts and exceptions")                                                     \
     X(MMU, "mmu", "page walks and TLB flushes")                                                    \
     X(IO, "io", "port reads and writes")                                                           \
@@ -40,6 +40,25 @@ INLINE bool log_on(u32 classes)
 
 /* Turn on the comma-separated classes; false and *BAD (a pointer into LIST) at an unknown one. */
 bool log_enable(const char *list, const char **bad);
+
+/* Sets of numbers as the user writes them: FIRST..LAST, FIRST.. (to the end), FIRST+COUNT,
+ * LAST-COUNT, or one number, with commas between; hexadecimal with 0x. */
+enum { LOG_RANGES = 16 };
+
+struct log_ranges {
+    struct {
+        u64 first, last;
+    } range[LOG_RANGES];
+    unsigned count; /* 0: every number */
+};
+
+/* False: TEXT is not of that form, or has more than LOG_RANGES ranges. */
+bool log_ranges_parse(struct log_ranges *ranges, const char *text);
+bool log_ranges_hold(const struct log_ranges *ranges, u64 number);
+
+/* Show code only at these linear addresses: classes exec, cpu and block (NULL: everywhere). */
+void log_filter(const struct log_ranges *ranges);
+bool log_shows(u64 address);
 
 /* Where traces go; NULL: stderr. The caller keeps the stream open. */
 void log_to(FILE *file);
