@@ -67,17 +67,17 @@ static void sysctl_write(void *chip, u32 reg, u32 value, unsigned size)
         port_a_write(chip, (u8)value);
 }
 
-void sysctl_force_a20(struct sysctl *sysctl)
+void sysctl_follow_a20(struct sysctl *sysctl, bool open)
 {
-    sysctl->port_a |= PORT_A_A20;
-    line_set(&sysctl->a20, true);
+    sysctl->port_a = (u8)((sysctl->port_a & ~PORT_A_A20) | (open ? PORT_A_A20 : 0));
+    sysctl->a20.level = open;
 }
 
 static void sysctl_reset(void *chip)
 {
     struct sysctl *sysctl = chip;
-    sysctl->port_a = 0;
-    line_set(&sysctl->a20, false);
+    sysctl->port_a = PORT_A_A20;
+    line_set(&sysctl->a20, true);
     port_b_write(sysctl, 0);
 }
 

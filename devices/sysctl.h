@@ -23,7 +23,7 @@ struct sysctl_input {
 struct sysctl {
     struct line gate2;   /* to the timer's counter 2 */
     struct line speaker; /* high: the loudspeaker follows OUT of counter 2 */
-    struct line a20;     /* port 92h's wish; the board ORs it with the keyboard controller's */
+    struct line a20;     /* the A20 gate as port 92h sets it; open after reset */
     struct line reset;   /* pulses for a CPU reset */
     struct sysctl_input out2;    /* OUT of counter 2 */
     struct sysctl_input refresh; /* changes with every memory refresh */
@@ -35,7 +35,7 @@ extern const struct chip sysctl_chip;
 /* The inputs are low until the board connects them. */
 void sysctl_init(struct sysctl *sysctl);
 
-/* What the board does at a CPU reset: the first instruction is fetched with bit 20 set. */
-void sysctl_force_a20(struct sysctl *sysctl);
+/* Somebody else has set the A20 gate: port 92h reads back what it is. Drives no line. */
+void sysctl_follow_a20(struct sysctl *sysctl, bool open);
 
 #endif

@@ -119,12 +119,20 @@ static void board_intr(void *owner, unsigned pin, bool level)
     cpu_intr(((struct pc *)owner)->cpu, pin, level);
 }
 
-/* Either of the two lets address bit 20 through. */
+/* There is one A20 gate, and the last who writes it wins: port 92h goes by way of the keyboard
+ * controller, whose output drives it, and reads back what that says. */
 static void board_a20(void *owner, unsigned pin, bool level)
 {
     struct pc *pc = owner;
-    (void)pin, (void)level;
-    bus_set_a20(pc->bus, pc->kbc.a20.level || pc->sysctl.a20.level);
+    (void)pin;
+    bus_set_a20(pc->bus, level);
+    sysctl_follow_a20(&pc->sysctl, level);
+}
+
+static void board_port_92_a20(void *owner, unsigned pin, bool level)
+{
+    (void)pin;
+    kbc_set_a20(&((struct pc *)owner)->kbc, level);
 }
 
 static void board_reset(void *owner, unsigned pin, bool level)
@@ -188,7 +196,7 @@ static const struct wire wires[] = {
     WIRE(sysctl.gate2, pit_gate, pit, 2),
 
     TO_BOARD(kbc.a20, board_a20),
-    TO_BOARD(sysctl.a20, board_a20),
+    TO_BOARD(sysctl.a20, board_port_92_a20),
     TO_BOARD(kbc.reset, board_reset),
     TO_BOARD(sysctl.reset, board_reset),
     TO_BOARD(debugport.power_off, board_power_off),
@@ -413,8 +421,7 @@ const struct pc_part *pc_part(unsigned i)
 
 void pc_reset_cpu(struct pc *pc)
 {
-    if (!pc->bus->a20)
-        sysctl_force_a20(&pc->sysctl);
+    kbc_set_a20(&pc->kbc, true); /* the first instruction is fetched with bit 20 set */
     cpu_reset(pc->cpu);
 }
 

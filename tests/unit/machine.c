@@ -115,18 +115,23 @@ START_TEST(keyboard_controller_port_92_and_triple_fault_reset_the_cpu)
 }
 END_TEST
 
-START_TEST(either_source_opens_a20_and_a_reset_opens_it_too)
+START_TEST(the_last_who_writes_the_a20_gate_wins_and_a_reset_opens_it)
 {
     struct machine *machine = MACHINE(store_and_halt, "");
     struct pc *pc = &machine->pc;
     ck_assert(machine->bus.a20);
-    kbc_set_a20(&pc->kbc, false);
+    ck_assert_uint_eq(bus_in(&machine->bus, 0x92, 1) & 2, 2);
     bus_out(&machine->bus, 0x92, 0, 1);
     ck_assert(!machine->bus.a20);
+    kbc_set_a20(&pc->kbc, true);
+    ck_assert(machine->bus.a20);
+    ck_assert_uint_eq(bus_in(&machine->bus, 0x92, 1) & 2, 2);
+    kbc_set_a20(&pc->kbc, false);
+    ck_assert(!machine->bus.a20);
+    ck_assert_uint_eq(bus_in(&machine->bus, 0x92, 1) & 2, 0);
     bus_out(&machine->bus, 0x92, 2, 1);
     ck_assert(machine->bus.a20);
     bus_out(&machine->bus, 0x92, 0, 1);
-    ck_assert(!machine->bus.a20);
     pc_reset_cpu(pc);
     ck_assert(machine->bus.a20);
     done(machine);
@@ -264,7 +269,7 @@ Suite *machine_suite(void)
         the_guest_can_switch_off,
         the_exit_port_is_there_only_when_it_is_asked_for,
         keyboard_controller_port_92_and_triple_fault_reset_the_cpu,
-        either_source_opens_a20_and_a_reset_opens_it_too,
+        the_last_who_writes_the_a20_gate_wins_and_a_reset_opens_it,
         a_limit_of_instructions_is_exact,
         two_runs_are_equal_whatever_the_slices,
         a_missing_part_is_named_and_nothing_starts,

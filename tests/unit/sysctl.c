@@ -67,7 +67,7 @@ START_TEST(port_b_drives_gate_and_speaker_and_shows_its_inputs)
 }
 END_TEST
 
-START_TEST(port_a_opens_a20_and_resets_once_per_rise)
+START_TEST(port_a_sets_a20_and_resets_once_per_rise)
 {
     setup();
     wr(SYSCTL_PORT_A, PORT_A_A20);
@@ -79,8 +79,20 @@ START_TEST(port_a_opens_a20_and_resets_once_per_rise)
     ck_assert_str_eq(seen, "a+r+r-");
     wr(SYSCTL_PORT_A, 0);
     ck_assert_str_eq(seen, "a+r+r-a-");
-    sysctl_force_a20(&sysctl);
+}
+END_TEST
+
+START_TEST(port_a_follows_another_who_sets_the_gate)
+{
+    setup();
+    sysctl_follow_a20(&sysctl, true);
     ck_assert_uint_eq(rd(SYSCTL_PORT_A), PORT_A_A20);
+    ck_assert_str_eq(seen, "");
+    wr(SYSCTL_PORT_A, 0);
+    ck_assert_str_eq(seen, "a-");
+    sysctl_follow_a20(&sysctl, true);
+    wr(SYSCTL_PORT_A, 0);
+    ck_assert_str_eq(seen, "a-a-");
 }
 END_TEST
 
@@ -90,7 +102,7 @@ START_TEST(reset_silences_the_speaker)
     wr(SYSCTL_PORT_B, 0x03);
     wr(SYSCTL_PORT_A, PORT_A_A20);
     sysctl_chip.reset(&sysctl);
-    ck_assert_str_eq(seen, "g+s+a+a-g-s-");
+    ck_assert_str_eq(seen, "g+s+a+g-s-");
 }
 END_TEST
 
@@ -99,7 +111,7 @@ Suite *sysctl_suite(void)
     const TTest *const tests[] = {
         every_byte_of_the_chip_is_in_its_field_list,
         port_b_drives_gate_and_speaker_and_shows_its_inputs,
-        port_a_opens_a20_and_resets_once_per_rise,
+        port_a_sets_a20_and_resets_once_per_rise, port_a_follows_another_who_sets_the_gate,
         reset_silences_the_speaker,
         NULL,
     };
