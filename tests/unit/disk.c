@@ -479,8 +479,8 @@ START_TEST(a_raw_image_stays_raw_whatever_a_guest_writes_into_it)
                                         "conectix",
                                         "vhdxfile",
                                         "<<< Oracle VM VirtualBox Disk Image >>>",
-                                        "\x7f"
-                                        "ELF"};
+                                        ("\x7f"
+                                         "ELF")};
     for (size_t i = 0; i < ARRAY_LEN(magic); i++) {
         u8 s[512] = {0}, t[512];
         image_make("a.img", 20 << 20, NULL, 0);
