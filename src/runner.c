@@ -204,6 +204,7 @@ static void stay(struct runner *runner)
 
 static void machine_ended(struct runner *runner, enum machine_end end)
 {
+    machine_poll(runner->machine); /* the guest's last words */
     drives_flush(&runner->machine->drives);
     runner->exit_code = exit_code_of(runner->machine, end);
     if (end == MACHINE_POWER_OFF && runner->options->no_shutdown && !runner->script)
