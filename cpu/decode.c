@@ -243,10 +243,10 @@ static void decode_memory32(struct decoder *d, struct uop *u)
     }
 }
 
-static void decode_modrm(struct decoder *d, struct uop *u)
+static void decode_modrm(struct decoder *d, struct uop *u, unsigned kind)
 {
     d->modrm = fetch8(d);
-    d->memory = d->modrm < 0xc0;
+    d->memory = d->modrm < 0xc0 && kind == MODRM_ANY;
     if (!d->memory)
         return;
     if (d->addr32)
@@ -474,7 +474,7 @@ static const struct insn *find_row(struct decoder *d, struct uop *u, unsigned *o
     u->attr = (u8)((d->addr32 ? UA_ADDR32 : 0) | (d->op32 ? UA_OP32 : 0) |
                    (d->lock ? UA_LOCK : 0) | (d->rep ? UA_REP : 0) | (d->repne ? UA_REPNE : 0));
     if (index->modrm[map][*opcode])
-        decode_modrm(d, u);
+        decode_modrm(d, u, index->modrm[map][*opcode]);
     unsigned row = index->row[map][*opcode][d->modrm >> 3 & 7];
     return row ? &insn_table[row - 1] : &ud_row;
 }

@@ -120,15 +120,9 @@ static void take_memory32(struct reader *d)
     d->disp_bytes = mod == 2 || absolute ? 4 : mod;
 }
 
-/* MOV to and from control, debug and test registers takes any ModRM for a register. */
-static bool has_memory(const struct reader *d)
+static void take_modrm(struct reader *d, unsigned kind)
 {
-    return d->modrm < 0xc0 && d->row->operand[0] != OPD_Rd && d->row->operand[1] != OPD_Rd;
-}
-
-static void take_modrm(struct reader *d)
-{
-    d->memory = has_memory(d);
+    d->memory = kind == MODRM_ANY && d->modrm < 0xc0;
     d->base = d->index = NO_REG;
     if (!d->memory)
         return;
@@ -156,7 +150,7 @@ static bool take_opcode(struct reader *d, const struct insn_index *index)
     if (!row || d->starved)
         return false;
     d->row = &insn_table[row - 1];
-    take_modrm(d);
+    take_modrm(d, index->modrm[map][d->opcode]);
     return true;
 }
 

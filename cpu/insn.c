@@ -89,16 +89,16 @@ unsigned uop_find(unsigned op, unsigned shape, unsigned size)
     return id ? id - 1 : U_COUNT;
 }
 
-static bool has_modrm(const struct insn *row)
+static u8 modrm_of(const struct insn *row)
 {
-    if (row->reg != REG_ANY)
-        return true;
+    bool any = row->reg != REG_ANY;
     for (unsigned i = 0; i < 3; i++) {
         unsigned o = row->operand[i];
-        if ((o >= OPD_Eb && o <= OPD_Sw) || o == OPD_Fpu)
-            return true;
+        if (o == OPD_Rd)
+            return MODRM_REG;
+        any |= (o >= OPD_Eb && o <= OPD_Sw) || o == OPD_Fpu;
     }
-    return false;
+    return any ? MODRM_ANY : MODRM_NONE;
 }
 
 bool insn_index_build(struct insn_index *index)
@@ -118,7 +118,7 @@ bool insn_index_build(struct insn_index *index)
             }
             *slot = (u16)(i + 1);
         }
-        index->modrm[row->map][row->opcode] = has_modrm(row);
+        index->modrm[row->map][row->opcode] = modrm_of(row);
     }
     return good;
 }

@@ -156,10 +156,13 @@ extern fast_fn *const fast_table[U_COUNT][VARIANT_COUNT];
 /* The micro-op for an operation, shape and size (8, 16, 32 or 0); U_COUNT: there is none. */
 unsigned uop_find(unsigned op, unsigned shape, unsigned size);
 
+/* MODRM_REG: names a register whatever its mod field is (control, debug and test registers). */
+enum { MODRM_NONE, MODRM_ANY, MODRM_REG };
+
 /* From encoding to row + 1; 0: no such instruction. */
 struct insn_index {
     u16 row[MAP_COUNT][256][8];
-    bool modrm[MAP_COUNT][256];
+    u8 modrm[MAP_COUNT][256]; /* MODRM_* */
 };
 
 /* False if two rows claim one encoding; both are named on stderr. */

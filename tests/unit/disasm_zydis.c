@@ -313,7 +313,7 @@ static void compare_opcode(struct rig *rig, const char *prefix, unsigned map, un
 {
     u8 bytes[16] = {0};
     unsigned n = (unsigned)strlen(prefix);
-    bool modrm = rig->table.modrm[map][opcode];
+    bool modrm = rig->table.modrm[map][opcode] != MODRM_NONE;
     memcpy(bytes, prefix, n);
     if (map == MAP_0F)
         bytes[n++] = 0x0f;

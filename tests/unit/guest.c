@@ -160,3 +160,16 @@ u32 guest_stack(const struct guest *g, unsigned n)
     u32 at = (u32)g->cpu.seg[SEG_SS].base + (u32)g->cpu.r[ESP] + n * 4;
     return at < GUEST_RAM - 4 ? get32(g->ram + at) : 0;
 }
+
+Suite *guest_suite(const char *name, const TTest *const *tests, void (*setup)(void),
+                   void (*teardown)(void))
+{
+    Suite *suite = suite_create(name);
+    TCase *all = tcase_create(name);
+    tcase_add_checked_fixture(all, setup, teardown);
+    tcase_set_timeout(all, 120);
+    for (; *tests; tests++)
+        tcase_add_test(all, *tests);
+    suite_add_tcase(suite, all);
+    return suite;
+}

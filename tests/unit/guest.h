@@ -78,4 +78,8 @@ void guest_segment(struct guest *g, unsigned seg, u16 selector, u32 base, u32 li
 /* Write a descriptor into the GDT. */
 void guest_descriptor(struct guest *g, u16 selector, u32 base, u32 limit, u16 attr);
 
+/* Like unit_suite(), with a fixture around each test. */
+Suite *guest_suite(const char *name, const TTest *const *tests, void (*setup)(void),
+                   void (*teardown)(void));
+
 #endif
