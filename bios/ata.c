@@ -16,15 +16,15 @@
 #define STATUS   7
 #define COMMAND  7
 
-#define BSY   0x80
-#define DRDY  0x40
-#define DF    0x20
-#define DRQ   0x08
-#define CORR  0x04
-#define ERR   0x01
-#define NIEN  0x02 /* control */
-#define SRST  0x04
-#define HEAD8 0x08
+#define BSY      0x80
+#define DRDY     0x40
+#define DF       0x20
+#define DRQ      0x08
+#define CORR     0x04
+#define ERR      0x01
+#define NIEN     0x02 /* control */
+#define SRST     0x04
+#define HEAD8    0x08
 
 void ata_load(u8 index, struct drive *d)
 {
@@ -90,9 +90,9 @@ static bool wait_done(const struct drive *d)
 
 static enum disk_status error_status(const struct drive *d, u8 status)
 {
-    static ROM u8 map[][2] = {{0x80, DISK_BAD_SECTOR},    {0x40, DISK_BAD_DATA},
-                              {0x10, DISK_NO_SECTOR},     {0x01, DISK_NO_ADDRESS_MARK},
-                              {0x02, DISK_SEEK_FAILED},   {0x04, DISK_BAD_FUNCTION}};
+    static ROM u8 map[][2] = {{0x80, DISK_BAD_SECTOR},  {0x40, DISK_BAD_DATA},
+                              {0x10, DISK_NO_SECTOR},   {0x01, DISK_NO_ADDRESS_MARK},
+                              {0x02, DISK_SEEK_FAILED}, {0x04, DISK_BAD_FUNCTION}};
     u8 error = in8(d->port + ERROR), i;
 
     BDA->hd_ata_status = status;
@@ -280,8 +280,8 @@ static bool soft_reset(const struct drive *d)
 
 static enum disk_status set_geometry(const struct drive *d)
 {
-    struct ata a = {.drive = d, .command = ATA_SET_GEOMETRY, .count = d->spt,
-                    .head = (u8)(d->heads - 1)};
+    struct ata a = {
+        .drive = d, .command = ATA_SET_GEOMETRY, .count = d->spt, .head = (u8)(d->heads - 1)};
 
     return ata_run(&a);
 }
@@ -330,8 +330,11 @@ static u16 stack_segment(void)
 static bool identify(struct drive *d)
 {
     u16 id[256];
-    struct ata a = {.drive = d, .command = ATA_IDENTIFY, .count = 1,
-                    .segment = stack_segment(), .offset = (u16)(u32)id};
+    struct ata a = {.drive = d,
+                    .command = ATA_IDENTIFY,
+                    .count = 1,
+                    .segment = stack_segment(),
+                    .offset = (u16)(u32)id};
     u32 capacity;
 
     if (ata_run(&a) != DISK_OK || id[0] & 0x8000)
@@ -469,8 +472,10 @@ void ata_init(void)
     IVT[0x46] = FAR(ROM_SEGMENT, (u16)(u32)fdpt_room + 16);
     irq_unmask(14);
     for (unit = 0; unit < DRIVES; unit++) {
-        struct drive d = {.port = unit < 2 ? 0x1f0 : 0x170, .control = unit < 2 ? 0x3f6 : 0x376,
-                          .select = unit & 1 ? 0xb0 : 0xa0, .irq = unit < 2 ? 14 : 15};
+        struct drive d = {.port = unit < 2 ? 0x1f0 : 0x170,
+                          .control = unit < 2 ? 0x3f6 : 0x376,
+                          .select = unit & 1 ? 0xb0 : 0xa0,
+                          .irq = unit < 2 ? 14 : 15};
 
         if (!(unit & 1)) {
             struct drive slave = d;

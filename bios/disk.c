@@ -108,7 +108,9 @@ static enum disk_status simple(struct disk_request *q, u8 command)
 
 static enum disk_status set_geometry(struct disk_request *q)
 {
-    struct ata a = {.drive = &q->drive, .command = ATA_SET_GEOMETRY, .count = q->drive.spt,
+    struct ata a = {.drive = &q->drive,
+                    .command = ATA_SET_GEOMETRY,
+                    .count = q->drive.spt,
                     .head = (u8)(q->drive.heads - 1)};
 
     return ata_run(&a);
@@ -207,7 +209,8 @@ static enum disk_status ext_check(struct disk_request *q)
 static enum disk_status ext_run(struct disk_request *q, u8 command)
 {
     u16 ds = q->r->ds, si = q->r->si;
-    struct ata a = {.drive = &q->drive, .command = command,
+    struct ata a = {.drive = &q->drive,
+                    .command = command,
                     .count = far_get16(ds, si + offset_of(struct packet, count)),
                     .offset = far_get16(ds, si + offset_of(struct packet, offset)),
                     .segment = far_get16(ds, si + offset_of(struct packet, segment))};
@@ -338,14 +341,14 @@ static ROM struct {
     bool own_ah; /* AH is a result, not a status */
     function serve;
 } functions[] = {
-    {0x00, false, reset_all},  {0x01, false, last_status}, {0x02, false, read},
-    {0x03, false, write},      {0x04, false, verify},      {0x05, false, format},
-    {0x08, false, parameters}, {0x09, false, set_geometry}, {0x0a, false, read_long},
-    {0x0b, false, write_long}, {0x0c, false, seek},        {0x0d, false, reset},
-    {0x10, false, ready},      {0x11, false, recalibrate}, {0x12, false, nothing},
-    {0x13, false, nothing},    {0x14, false, diagnose},    {0x15, true, kind},
-    {0x41, true, ext_check},   {0x42, false, ext_read},    {0x43, false, ext_write},
-    {0x44, false, ext_verify}, {0x45, false, ext_lock},    {0x46, false, ext_lock},
+    {0x00, false, reset_all},  {0x01, false, last_status},    {0x02, false, read},
+    {0x03, false, write},      {0x04, false, verify},         {0x05, false, format},
+    {0x08, false, parameters}, {0x09, false, set_geometry},   {0x0a, false, read_long},
+    {0x0b, false, write_long}, {0x0c, false, seek},           {0x0d, false, reset},
+    {0x10, false, ready},      {0x11, false, recalibrate},    {0x12, false, nothing},
+    {0x13, false, nothing},    {0x14, false, diagnose},       {0x15, true, kind},
+    {0x41, true, ext_check},   {0x42, false, ext_read},       {0x43, false, ext_write},
+    {0x44, false, ext_verify}, {0x45, false, ext_lock},       {0x46, false, ext_lock},
     {0x47, false, ext_seek},   {0x48, false, ext_parameters}, {0x49, false, nothing},
 };
 

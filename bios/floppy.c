@@ -7,10 +7,10 @@
  */
 #include "bda.h"
 
-#define DOR  0x3f2
-#define MSR  0x3f4
-#define FIFO 0x3f5
-#define DIR  0x3f7 /* read: change line; write: data rate */
+#define DOR       0x3f2
+#define MSR       0x3f4
+#define FIFO      0x3f5
+#define DIR       0x3f7 /* read: change line; write: data rate */
 
 #define MSR_RQM   0x80
 #define MSR_DIO   0x40
@@ -35,19 +35,19 @@ enum status {
 };
 
 enum parameter { /* bytes of the INT 1Eh table */
-    STEP_UNLOAD,
-    LOAD_DMA,
-    MOTOR_OFF,
-    SIZE_CODE,
-    LAST_SECTOR,
-    GAP,
-    DATA_LENGTH,
-    FORMAT_GAP,
-    FILL,
-    SETTLE_MS,
-    MOTOR_START,
-    LAST_TRACK,
-    RATE,
+                 STEP_UNLOAD,
+                 LOAD_DMA,
+                 MOTOR_OFF,
+                 SIZE_CODE,
+                 LAST_SECTOR,
+                 GAP,
+                 DATA_LENGTH,
+                 FORMAT_GAP,
+                 FILL,
+                 SETTLE_MS,
+                 MOTOR_START,
+                 LAST_TRACK,
+                 RATE,
 };
 
 /* Media, as 40:90 tells them: rate in bits 7-6, double step 5, established 4, kind 2-0. */
@@ -74,8 +74,8 @@ static ROM struct {
     u8 info; /* nibble of 40:8F */
     u8 tries[3];
 } types[] = {
-    {M360, 4, {M360, NO_MEDIUM, NO_MEDIUM}},    {M1200, 7, {M1200, M360_IN_1200, M720}},
-    {M720, 5, {M720, NO_MEDIUM, NO_MEDIUM}},    {M1440, 7, {M1440, M720, NO_MEDIUM}},
+    {M360, 4, {M360, NO_MEDIUM, NO_MEDIUM}}, {M1200, 7, {M1200, M360_IN_1200, M720}},
+    {M720, 5, {M720, NO_MEDIUM, NO_MEDIUM}}, {M1440, 7, {M1440, M720, NO_MEDIUM}},
     {M2880, 7, {M2880, M1440, M720}},
 };
 
@@ -298,8 +298,7 @@ static void motor_on(struct request *q, bool writing)
     irq_off();
     BDA->fd_motor_left = 0xff;
     starting = !(BDA->fd_motor & bit);
-    BDA->fd_motor =
-        (u8)((BDA->fd_motor & 3) | bit | q->drive << 4 | (writing ? 0x80 : 0));
+    BDA->fd_motor = (u8)((BDA->fd_motor & 3) | bit | q->drive << 4 | (writing ? 0x80 : 0));
     out8(DOR, dor_value() | 0x04);
     irq_on();
     if (starting && writing && !(call_int15(0x90fd, 0, 0) & HOOK_CARRY))
@@ -341,8 +340,9 @@ static enum status check_change(struct request *q)
 
 static enum status result_status(void)
 {
-    static ROM u8 st1_status[][2] = {{0x80, NO_SECTOR}, {0x20, BAD_CRC},         {0x10, DMA_OVERRUN},
-                                     {0x04, NO_SECTOR}, {0x02, WRITE_PROTECTED}, {0x01, NO_ADDRESS_MARK}};
+    static ROM u8 st1_status[][2] = {{0x80, NO_SECTOR},       {0x20, BAD_CRC},
+                                     {0x10, DMA_OVERRUN},     {0x04, NO_SECTOR},
+                                     {0x02, WRITE_PROTECTED}, {0x01, NO_ADDRESS_MARK}};
     u8 i;
 
     if (!(BDA->fd_result[0] & 0xc0))
@@ -529,8 +529,12 @@ static enum status format(struct request *q)
         return DMA_BOUNDARY;
     status = seek_to(q, true);
     if (status == OK) {
-        u8 bytes[] = {0x4d, (u8)((q->r->dh & 1) << 2 | q->drive), parameter(q, SIZE_CODE), last,
-                      parameter(q, FORMAT_GAP), parameter(q, FILL)};
+        u8 bytes[] = {0x4d,
+                      (u8)((q->r->dh & 1) << 2 | q->drive),
+                      parameter(q, SIZE_CODE),
+                      last,
+                      parameter(q, FORMAT_GAP),
+                      parameter(q, FILL)};
 
         status = execute(q, bytes, sizeof bytes);
     }
@@ -650,7 +654,7 @@ static enum status dispatch(struct request *q)
         u8 number;
         function serve;
     } functions[] = {
-        {0x00, reset_function}, {0x01, last_status}, {0x02, read},     {0x03, write},
+        {0x00, reset_function}, {0x01, last_status}, {0x02, read},       {0x03, write},
         {0x04, verify},         {0x05, format},      {0x08, parameters}, {0x15, kind},
         {0x16, change_line},    {0x17, set_kind},    {0x18, set_media},
     };

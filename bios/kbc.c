@@ -7,7 +7,7 @@
 #define OBF    0x01
 #define IBF    0x02
 
-#define TRIES 0x8000u
+#define TRIES  0x8000u
 
 static bool can_write(void)
 {

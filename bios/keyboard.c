@@ -7,30 +7,30 @@
 #include "bda.h"
 
 /* 40:17 and, in the high byte, 40:18 */
-#define RIGHT_SHIFT  0x0001u
-#define LEFT_SHIFT   0x0002u
-#define CTRL         0x0004u
-#define ALT          0x0008u
-#define SCROLL       0x0010u
-#define NUM          0x0020u
-#define CAPS         0x0040u
-#define INSERT       0x0080u
-#define LEFT_CTRL    0x0100u
-#define LEFT_ALT     0x0200u
-#define SYSRQ_DOWN   0x0400u
-#define PAUSED       0x0800u
-#define SCROLL_DOWN  0x1000u
-#define NUM_DOWN     0x2000u
-#define CAPS_DOWN    0x4000u
-#define INSERT_DOWN  0x8000u
-#define SHIFT        (RIGHT_SHIFT | LEFT_SHIFT)
+#define RIGHT_SHIFT 0x0001u
+#define LEFT_SHIFT  0x0002u
+#define CTRL        0x0004u
+#define ALT         0x0008u
+#define SCROLL      0x0010u
+#define NUM         0x0020u
+#define CAPS        0x0040u
+#define INSERT      0x0080u
+#define LEFT_CTRL   0x0100u
+#define LEFT_ALT    0x0200u
+#define SYSRQ_DOWN  0x0400u
+#define PAUSED      0x0800u
+#define SCROLL_DOWN 0x1000u
+#define NUM_DOWN    0x2000u
+#define CAPS_DOWN   0x4000u
+#define INSERT_DOWN 0x8000u
+#define SHIFT       (RIGHT_SHIFT | LEFT_SHIFT)
 /* 40:96 */
-#define SEEN_E1      0x01u
-#define SEEN_E0      0x02u
-#define RIGHT_CTRL   0x04u
-#define RIGHT_ALT    0x08u
-#define ID_FIRST     0x40u
-#define ID_WANTED    0x80u
+#define SEEN_E1    0x01u
+#define SEEN_E0    0x02u
+#define RIGHT_CTRL 0x04u
+#define RIGHT_ALT  0x08u
+#define ID_FIRST   0x40u
+#define ID_WANTED  0x80u
 /* 40:97 */
 #define LEDS         0x07u
 #define ACKNOWLEDGED 0x10u
@@ -38,17 +38,21 @@
 #define SENDING      0x40u
 #define SEND_ERROR   0x80u
 
-#define RELEASED 0x80u
-#define NONE     0xffffu
+#define RELEASED     0x80u
+#define NONE         0xffffu
 
 struct key {
     u16 plain, shift, ctrl, alt;
 };
 
 #define LETTER(scan, c)                                                                            \
-    {(scan) << 8 | (c), (scan) << 8 | ((c) - 32), (scan) << 8 | ((c) - 96), (scan) << 8}
+    {                                                                                              \
+        (scan) << 8 | (c), (scan) << 8 | ((c)-32), (scan) << 8 | ((c)-96), (scan) << 8             \
+    }
 #define FUNCTION(n)                                                                                \
-    {(0x3b + (n)) << 8, (0x54 + (n)) << 8, (0x5e + (n)) << 8, (0x68 + (n)) << 8}
+    {                                                                                              \
+        (0x3b + (n)) << 8, (0x54 + (n)) << 8, (0x5e + (n)) << 8, (0x68 + (n)) << 8                 \
+    }
 
 static ROM struct key keys[] = {
     {NONE, NONE, NONE, NONE},
@@ -246,7 +250,7 @@ void keyboard_leds(void)
     BDA->led_flags |= SENDING;
     if (send(0xed))
         send(want);
-    BDA->led_flags = (u8)((BDA->led_flags & ~(LEDS | SENDING)) | want);
+    BDA->led_flags = (u8)((BDA->led_flags & ~(LEDS | SENDING | ACKNOWLEDGED)) | want);
 }
 
 /* Acknowledges and ID bytes; false if the byte is a scan code. */
@@ -663,9 +667,9 @@ void int_16h(struct regs *r)
         u8 function;
         service serve;
     } functions[] = {
-        {0x00, read_key},  {0x01, check_key}, {0x02, shift_state},   {0x03, typematic},
-        {0x05, push_key},  {0x10, read_key},  {0x11, check_key},     {0x12, shift_state},
-        {0x0a, identify},  {0x09, functionality},
+        {0x00, read_key}, {0x01, check_key},     {0x02, shift_state}, {0x03, typematic},
+        {0x05, push_key}, {0x10, read_key},      {0x11, check_key},   {0x12, shift_state},
+        {0x0a, identify}, {0x09, functionality},
     };
     u8 i;
 

@@ -2,17 +2,17 @@
 /* The PS/2 mouse: INT 15h AH=C2h, and INT 74h, which hands whole packets to a program's handler. */
 #include "bda.h"
 
-#define CONFIG_IRQ1       0x01u
-#define CONFIG_IRQ12      0x02u
-#define CONFIG_KEYS_OFF   0x10u
-#define CONFIG_MOUSE_OFF  0x20u
-#define CONFIG_AT_START   0x65u /* translate, tested, IRQ 1, mouse off */
+#define CONFIG_IRQ1      0x01u
+#define CONFIG_IRQ12     0x02u
+#define CONFIG_KEYS_OFF  0x10u
+#define CONFIG_MOUSE_OFF 0x20u
+#define CONFIG_AT_START  0x65u /* translate, tested, IRQ 1, mouse off */
 
-#define ACK    0xfa
-#define RESEND 0xfe
+#define ACK              0xfa
+#define RESEND           0xfe
 
-#define HANDLER_SET 0x80u
-#define LENGTH      0x07u
+#define HANDLER_SET      0x80u
+#define LENGTH           0x07u
 
 enum mouse_status {
     MOUSE_OK,
@@ -186,8 +186,7 @@ static enum mouse_status set_handler(struct regs *r)
 
     EBDA16_SET(mouse_offset, r->bx);
     EBDA16_SET(mouse_segment, r->es);
-    EBDA8_SET(mouse_config,
-              (u8)(r->bx || r->es ? config | HANDLER_SET : config & ~HANDLER_SET));
+    EBDA8_SET(mouse_config, (u8)(r->bx || r->es ? config | HANDLER_SET : config & ~HANDLER_SET));
     return MOUSE_OK;
 }
 
@@ -195,9 +194,8 @@ void pointing_device(struct regs *r);
 
 void pointing_device(struct regs *r)
 {
-    static enum mouse_status (*const __seg_fs functions[])(struct regs *r) = {
-        enable,      reset,      sample_rate, resolution,
-        device_type, initialise, extended,    set_handler,
+    static enum mouse_status (*const __seg_fs functions[])(struct regs * r) = {
+        enable, reset, sample_rate, resolution, device_type, initialise, extended, set_handler,
     };
     enum mouse_status status = MOUSE_BAD_FUNCTION;
 

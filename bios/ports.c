@@ -3,18 +3,18 @@
 #include "bda.h"
 
 /* 8250, from the port in 40:0 */
-#define IER     1
-#define IIR     2
-#define LCR     3
-#define MCR     4
-#define LSR     5
-#define MSR     6
-#define DLAB    0x80
-#define LSR_DR  0x01
-#define LSR_THRE 0x20
-#define MSR_CTS 0x10
-#define MSR_DSR 0x20
-#define DTR_RTS 0x03
+#define IER       1
+#define IIR       2
+#define LCR       3
+#define MCR       4
+#define LSR       5
+#define MSR       6
+#define DLAB      0x80
+#define LSR_DR    0x01
+#define LSR_THRE  0x20
+#define MSR_CTS   0x10
+#define MSR_DSR   0x20
+#define DTR_RTS   0x03
 #define TIMED_OUT 0x80
 
 static bool wait_bits(u16 port, u8 bits, u8 seconds)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* INT 15h: memory size, A20, block moves, waiting, joystick, hooks, and the machine's description. */
+/* INT 15h: memory size, A20, block moves, waiting, joystick, hooks, and the machine's description.
+ */
 #include "bda.h"
 
 void pointing_device(struct regs *r); /* mouse.c: AH=C2h */
@@ -357,9 +358,10 @@ void int_15h(struct regs *r)
         u8 function;
         service serve;
     } functions[] = {
-        {0x90, succeed},          {0x91, succeed},       {0x4f, keyboard_hook}, {0x24, gate_a20},
-        {0x52, succeed},          {0x80, succeed},       {0x81, succeed},       {0x82, succeed},
-        {0x83, event_wait},       {0x84, joystick},      {0x85, succeed},       {0x86, wait},
+        {0x90, succeed},          {0x91, succeed},         {0x4f, keyboard_hook},
+        {0x24, gate_a20},         {0x52, succeed},         {0x80, succeed},
+        {0x81, succeed},          {0x82, succeed},         {0x83, event_wait},
+        {0x84, joystick},         {0x85, succeed},         {0x86, wait},
         {0x88, extended_size},    {0x89, enter_protected}, {0xc0, describe},
         {0xc1, extended_segment}, {0xc2, pointing_device}, {0xe8, big_memory},
     };

@@ -28,7 +28,7 @@ void cmos_write(u8 index, u8 value)
     out8(0x70, CMOS_STATUS_D);
 }
 
-/* The count of timer 0, going down at 1.193182 MHz. Mode 3 counts by two, and says so. */
+/* The count of timer 0, going down at 1.193182 MHz; in mode 3 twice a period, by two. */
 u16 pit_now(void)
 {
     u8 status, low;
@@ -38,7 +38,9 @@ u16 pit_now(void)
     status = in8(0x40);
     low = in8(0x40);
     count = (u16)(in8(0x40) << 8 | low);
-    return (status & 0x06) == 0x06 ? count >> 1 | (u16)((status & 0x80) << 8) : count;
+    if ((status & 0x06) == 0x06)
+        return count ? count >> 1 : 0x8000;
+    return count ? count : 0xffff;
 }
 
 void limit_start(struct limit *l, u32 ms)
@@ -85,8 +87,8 @@ void time_init(void)
     cmos_write(CMOS_STATUS_A, 0x26);
     cmos_write(CMOS_STATUS_B, (cmos_read(CMOS_STATUS_B) & DST) | 0x02);
     cmos_read(CMOS_STATUS_C);
-    seconds = from_bcd(cmos_read(4)) * 3600u + from_bcd(cmos_read(2)) * 60u +
-              from_bcd(cmos_read(0));
+    seconds =
+        from_bcd(cmos_read(4)) * 3600u + from_bcd(cmos_read(2)) * 60u + from_bcd(cmos_read(0));
     seconds %= 86400;
     BDA->ticks = seconds * 18 + (seconds * 13532 >> 16);
     BDA->midnight = 0;
