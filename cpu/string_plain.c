@@ -151,8 +151,10 @@ static void fill_up(u8 *to, u32 value, u32 count, u32 size)
 {
     if (size == 1)
         memset(to, (u8)value, count);
-    for (u32 i = 0; i < count && size > 1; i++)
-        memcpy(to + i * size, &value, size);
+    for (u32 i = 0; i < count && size == 2; i++)
+        put16(to + i * 2, (u16)value);
+    for (u32 i = 0; i < count && size == 4; i++)
+        put32(to + i * 4, value);
 }
 
 static u32 movs_bulk(struct cpu *cpu, const struct uop *u, u32 size, u32 wanted, bool *more)
