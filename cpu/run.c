@@ -303,7 +303,7 @@ static void take_fault(struct cpu *cpu)
 static void debug_trap(struct cpu *cpu)
 {
     cpu->dr[6] |= 1 << 14; /* BS */
-    cpu->step_trap = false;
+    cpu->step_trap = cpu->halted = false; /* HLT is stepped over. SDM 2A "HLT" */
     cpu->delivering = EX_DB;
     interrupt_enter(cpu, EX_DB, INTERRUPT_EXCEPTION, false, 0, cpu->eip);
     cpu->delivering = NOT_DELIVERING;

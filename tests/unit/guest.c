@@ -151,7 +151,7 @@ void guest_do(struct guest *g, const char *hex)
 
 int guest_vector(const struct guest *g)
 {
-    u32 at = (u32)g->cpu.seg[SEG_CS].base + g->cpu.eip - GUEST_HANDLERS;
+    u32 at = (u32)g->cpu.seg[SEG_CS].base + g->cpu.eip - GUEST_HANDLERS - g->cpu.halted;
     return at < 256 ? (int)at : -1;
 }
 

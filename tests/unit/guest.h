@@ -68,7 +68,7 @@ void guest_step(struct guest *g, unsigned n);
 /* guest_code(), EIP to its start, one step. */
 void guest_do(struct guest *g, const char *hex);
 
-/* The vector whose handler was just entered, or -1. */
+/* The vector whose handler was just entered, or has run its HLT; or -1. */
 int guest_vector(const struct guest *g);
 /* The 32-bit word N words above the top of the stack. */
 u32 guest_stack(const struct guest *g, unsigned n);
