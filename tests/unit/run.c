@@ -29,7 +29,8 @@ static void raise_intr(void)
 
 /* A program with all kinds of instructions; it never ends. EAX counts. */
 #define MIXED                                                                                      \
-    "40 01 c2 89 15 00 00 02 00 f7 e9 92 d1 ca 75 02 f7 d2 b9 05 00 00 00 be 00 10 02 00 bf 00 20 " \
+    "40 01 c2 89 15 00 00 02 00 f7 e9 92 d1 ca 75 02 f7 d2 b9 05 00 00 00 be 00 10 02 00 bf 00 "   \
+    "20 "                                                                                          \
     "02 00 f3 a4 ff 05 08 00 02 00 50 59 e8 00 00 00 00 5b eb c9"
 
 struct place {
@@ -66,11 +67,11 @@ START_TEST(an_interrupt_arrives_at_the_same_instruction_however_time_is_cut)
         struct place want = interrupted(at, ~(u64)0, true);
         for (size_t i = 0; i < 2 * ARRAY_LEN(slices); i++) {
             struct place p = interrupted(at, slices[i / 2], i & 1);
-            ck_assert_msg(!memcmp(&p, &want, sizeof p),
-                          "clock %llu, slices of %llu, plain %d: eip %x after %llu, not %x after %llu",
-                          (unsigned long long)at, (unsigned long long)slices[i / 2], (int)(i & 1),
-                          p.eip, (unsigned long long)p.insns, want.eip,
-                          (unsigned long long)want.insns);
+            ck_assert_msg(
+                !memcmp(&p, &want, sizeof p),
+                "clock %llu, slices of %llu, plain %d: eip %x after %llu, not %x after %llu",
+                (unsigned long long)at, (unsigned long long)slices[i / 2], (int)(i & 1), p.eip,
+                (unsigned long long)p.insns, want.eip, (unsigned long long)want.insns);
         }
     }
     setup();
@@ -151,13 +152,13 @@ START_TEST(shadows_of_sti_and_stack_segment_loads_last_one_instruction)
         const char *code;
         u32 at; /* ffffffffh: never */
     } cases[] = {
-        {"fb 40 40 40 f4", 2},                /* STI; INC | */
-        {"fb fa 40 40 f4", 0xffffffff},       /* STI; CLI: no interrupt */
-        {"fb f4", 2},                         /* STI; HLT: wakes it, comes behind it */
-        {"fb 8e d0 89 dc 40 f4", 5},          /* STI; MOV SS; MOV ESP | */
-        {"fb 17 40 40 f4", 3},                /* STI; POP SS; INC | */
-        {"fb fb 40 40 f4", 2},                /* STI with IF set has no shadow of its own */
-        {"fb 8e d8 40 40 f4", 3},             /* STI; MOV DS | */
+        {"fb 40 40 40 f4", 2},                       /* STI; INC | */
+        {"fb fa 40 40 f4", 0xffffffff},              /* STI; CLI: no interrupt */
+        {"fb f4", 2},                                /* STI; HLT: wakes it, comes behind it */
+        {"fb 8e d0 89 dc 40 f4", 5},                 /* STI; MOV SS; MOV ESP | */
+        {"fb 17 40 40 f4", 3},                       /* STI; POP SS; INC | */
+        {"fb fb 40 40 f4", 2},                       /* STI with IF set has no shadow of its own */
+        {"fb 8e d8 40 40 f4", 3},                    /* STI; MOV DS | */
         {"6a 00 81 0c 24 00 02 00 00 9d 40 f4", 10}, /* POPF sets IF: no shadow */
     };
     for (size_t i = 0; i < 2 * ARRAY_LEN(cases); i++) {
@@ -259,7 +260,7 @@ START_TEST(a_program_stepped_by_its_handler_runs_to_the_end)
     for (unsigned plain = 0; plain < 2; plain++) {
         setup();
         g->cpu.plain_only = plain;
-        guest_code(g, "b9 0a 00 00 00 40 e2 fd 6a 02 9d f4"); /* ... push 2; popf; hlt */
+        guest_code(g, "b9 0a 00 00 00 40 e2 fd 6a 02 9d f4");           /* ... push 2; popf; hlt */
         guest_bytes(g, GUEST_HANDLERS + EX_DB, "ff 05 00 00 02 00 cf"); /* inc dword [..]; iret */
         cpu_set_eflags(&g->cpu, FL_TF);
         run_for(100000);
@@ -416,7 +417,8 @@ START_TEST(a_benign_exception_is_followed_by_the_second_one)
 }
 END_TEST
 
-/* SDM 3A "Interrupt 8", table: a page fault during #DE is handled; during #PF it is a double fault. */
+/* SDM 3A "Interrupt 8", table: a page fault during #DE is handled; during #PF it is a double fault.
+ */
 START_TEST(page_faults_combine_as_the_manual_says)
 {
     guest_page(g);
