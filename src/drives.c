@@ -245,25 +245,30 @@ bool drives_insert(struct drives *drives, unsigned drive, const char *path, char
         if (!strcmp(disk_path(drives->floppies[i]), path))
             return put_in(drives, drive, drives->floppies[i], message, size);
     struct disk *disk = open_as(drives, path, DISK_WANT_FLOPPY, message, size);
-    return disk && floppy_keep(drives, disk, message, size) &&
-           put_in(drives, drive, disk, message, size);
+    if (!disk || !floppy_keep(drives, disk, message, size))
+        return false;
+    if (put_in(drives, drive, disk, message, size))
+        return true;
+    drives->floppy_count--;
+    disk_close(disk);
+    return false;
 }
 
 bool drives_next(struct drives *drives, unsigned drive, char *message, size_t size)
 {
-    unsigned at = 0, count = drives->floppy_count;
+    unsigned count = drives->floppy_count, at = 0;
     while (at < count && drives->floppies[at] != drives->floppy[drive])
         at++;
-    if (count < 2 && at < count) {
+    if (count < 1 + (drives->floppy[drive] != NULL)) {
         snprintf(message, size, "no other floppy: name more images on the command line");
         return false;
     }
-    if (!count) {
-        snprintf(message, size, "no floppy: name images on the command line");
-        return false;
-    }
-    return put_in(drives, drive, drives->floppies[at < count ? (at + 1) % count : 0], message,
-                  size);
+    if (at == count)
+        at = count - 1; /* the drive is empty: the first one comes next */
+    for (unsigned i = 1; i <= count; i++) /* the first one that fits */
+        if (put_in(drives, drive, drives->floppies[(at + i) % count], message, size))
+            return true;
+    return false;
 }
 
 void drives_eject(struct drives *drives, unsigned drive, char *message, size_t size)

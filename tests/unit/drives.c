@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: MIT */
+#include <fcntl.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "src/drives.h"
+#include "tests/unit/unit.h"
+
+static char folder[32], message[5200], paths[40][48];
+static struct options options;
+static struct drives drives;
+
+/* A file of so many KiB; what a floppy holds does not matter. */
+static const char *image(unsigned number, u32 kib)
+{
+    char *path = paths[number];
+    snprintf(path, sizeof paths[0], "%s/%u", folder, number);
+    int fd = open(path, O_CREAT | O_WRONLY, 0666);
+    ck_assert(fd >= 0 && !ftruncate(fd, (off_t)kib * 1024));
+    close(fd);
+    return path;
+}
+
+static void setup(void)
+{
+    strcpy(folder, "drives-test-XXXXXX");
+    ck_assert_ptr_nonnull(mkdtemp(folder));
+    memset(paths, 0, sizeof paths);
+    options = (struct options){0};
+    message[0] = 0;
+}
+
+static void teardown(void)
+{
+    drives_close(&drives);
+    for (unsigned i = 0; i < ARRAY_LEN(paths); i++)
+        if (paths[i][0])
+            unlink(paths[i]);
+    rmdir(folder);
+}
+
+static void name(const char *path)
+{
+    options.image.item[options.image.count++] = path;
+}
+
+static void open_all(void)
+{
+    ck_assert_msg(drives_open(&drives, &options, message, sizeof message), "%s", message);
+}
+
+static void in_drive(unsigned drive, const char *path)
+{
+    if (path)
+        ck_assert_str_eq(disk_path(drives.floppy[drive]), path);
+    else
+        ck_assert_ptr_null(drives.floppy[drive]);
+}
+
+START_TEST(images_find_their_drives_by_what_they_are)
+{
+    setup();
+    name(image(0, 1440));
+    name(image(1, 20000));
+    name(image(2, 720));
+    name(image(3, 1440));
+    open_all();
+    in_drive(0, paths[0]);
+    in_drive(1, paths[2]);
+    ck_assert_str_eq(disk_path(drives.hard[0]), paths[1]);
+    ck_assert_uint_eq(drives.floppy_count, 3);
+    ck_assert(!drives.boot_hard_first);
+    char text[1000] = "";
+    FILE *out = fmemopen(text, sizeof text, "w");
+    drives_announce(&drives, out);
+    fclose(out);
+    ck_assert_msg(strstr(text, "/0: 1.44 MB floppy -> A:\n") && strstr(text, "-> B:\n") &&
+                      strstr(text, "-> C:\n") && strstr(text, "/3: 1.44 MB floppy -> next disk"),
+                  "%s", text);
+    teardown();
+}
+END_TEST
+
+START_TEST(a_hard_disk_that_comes_first_boots_first)
+{
+    setup();
+    name(image(0, 20000));
+    name(image(1, 1440));
+    open_all();
+    ck_assert(drives.boot_hard_first);
+    drives_close(&drives);
+    options.boot = "a";
+    open_all();
+    ck_assert(!drives.boot_hard_first);
+    teardown();
+}
+END_TEST
+
+START_TEST(without_an_image_the_demo_disk_is_in_a)
+{
+    setup();
+    open_all();
+    ck_assert_ptr_nonnull(drives.floppy[0]);
+    ck_assert_ptr_null(drives.floppy[1]);
+    drives_close(&drives);
+    options.hard[0] = image(0, 20000);
+    open_all();
+    in_drive(0, NULL); /* a hard disk is an image too */
+    teardown();
+}
+END_TEST
+
+START_TEST(next_disk_goes_round_all_floppies)
+{
+    setup();
+    for (unsigned i = 0; i < 3; i++)
+        name(image(i, 1440));
+    open_all();
+    ck_assert(drives_next(&drives, 0, message, sizeof message));
+    in_drive(0, paths[1]); /* it was in B: */
+    in_drive(1, NULL);
+    ck_assert(drives_next(&drives, 0, message, sizeof message));
+    in_drive(0, paths[2]);
+    ck_assert(drives_next(&drives, 0, message, sizeof message));
+    in_drive(0, paths[0]);
+    drives_eject(&drives, 0, message, sizeof message);
+    in_drive(0, NULL);
+    ck_assert(drives_next(&drives, 0, message, sizeof message));
+    in_drive(0, paths[0]);
+    teardown();
+}
+END_TEST
+
+START_TEST(a_lone_floppy_has_no_next)
+{
+    setup();
+    name(image(0, 1440));
+    open_all();
+    ck_assert(!drives_next(&drives, 0, message, sizeof message));
+    in_drive(0, paths[0]);
+    ck_assert_str_ne(message, "");
+    teardown();
+}
+END_TEST
+
+START_TEST(a_disk_that_does_not_fit_stays_out)
+{
+    setup();
+    name(image(0, 1440));
+    open_all();
+    ck_assert(drives_insert(&drives, 0, image(1, 720), message, sizeof message));
+    in_drive(0, paths[1]);
+    ck_assert(!drives_insert(&drives, 0, image(2, 1200), message, sizeof message));
+    ck_assert_msg(strstr(message, "does not fit"), "%s", message);
+    ck_assert_uint_eq(drives.floppy_count, 2);
+    in_drive(0, paths[1]);
+    ck_assert(!drives_insert(&drives, 0, "/no/such.img", message, sizeof message));
+    ck_assert_msg(strstr(message, "/no/such.img"), "%s", message);
+    in_drive(0, paths[1]);
+    teardown();
+}
+END_TEST
+
+START_TEST(the_drive_reads_the_largest_of_its_disks)
+{
+    setup();
+    name(image(0, 360));
+    name(image(1, 1200));
+    open_all();
+    ck_assert_uint_eq(drives.type[0], FDC_DRIVE_1200K);
+    ck_assert_uint_eq(drives.type[1], FDC_DRIVE_1200K);
+    teardown();
+}
+END_TEST
+
+START_TEST(so_many_disks_and_no_more)
+{
+    setup();
+    name(image(0, 1440));
+    open_all();
+    for (unsigned i = 1; i < OPTION_LIST; i++)
+        ck_assert(drives_insert(&drives, 0, image(i, 1440), message, sizeof message));
+    ck_assert(!drives_insert(&drives, 0, image(OPTION_LIST, 1440), message, sizeof message));
+    ck_assert_msg(strstr(message, "too many"), "%s", message);
+    ck_assert(drives_insert(&drives, 0, paths[5], message, sizeof message)); /* is open */
+    teardown();
+}
+END_TEST
+
+START_TEST(five_hard_disks_are_one_too_many)
+{
+    setup();
+    for (unsigned i = 0; i < 5; i++)
+        name(image(i, 20000));
+    ck_assert(!drives_open(&drives, &options, message, sizeof message));
+    ck_assert_msg(strstr(message, "no free drive"), "%s", message);
+    teardown();
+}
+END_TEST
+
+Suite *drives_suite(void)
+{
+    const TTest *const tests[] = {
+        images_find_their_drives_by_what_they_are,
+        a_hard_disk_that_comes_first_boots_first,
+        without_an_image_the_demo_disk_is_in_a,
+        next_disk_goes_round_all_floppies,
+        a_lone_floppy_has_no_next,
+        a_disk_that_does_not_fit_stays_out,
+        the_drive_reads_the_largest_of_its_disks,
+        so_many_disks_and_no_more,
+        five_hard_disks_are_one_too_many,
+        NULL,
+    };
+    return unit_suite("drives", tests);
+}
