@@ -354,7 +354,7 @@ static void check_double_shift(bool left, unsigned bits, unsigned count)
 {
     static u8 code[] = {0x66, 0x0f, 0xa5, 0xd0}; /* shld/shrd eax,edx,cl */
     code[2] = left ? 0xa5 : 0xad;
-    bus_dma_write(&g->bus, GUEST_CODE, code + (bits == 32), sizeof code);
+    bus_dma_write(&g->bus, GUEST_CODE, code + (bits == 32), sizeof code - (bits == 32));
     for (unsigned i = 0; i < VALUES * VALUES; i++) {
         u32 a = values[i % VALUES], d = values[i / VALUES], f = FL_ARITH, defined = FL_ARITH;
         u32 want =
