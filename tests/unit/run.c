@@ -5,15 +5,19 @@
 
 static struct guest *g;
 
-static void setup(void)
-{
-    g = guest_new();
-    guest_flat(g, 0);
-}
-
+/* Tests set up anew as often as they want. */
 static void teardown(void)
 {
-    guest_free(g);
+    if (g)
+        guest_free(g);
+    g = NULL;
+}
+
+static void setup(void)
+{
+    teardown();
+    g = guest_new();
+    guest_flat(g, 0);
 }
 
 static void run_for(u64 cycles)
