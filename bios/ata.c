@@ -66,19 +66,29 @@ static bool wait_irq(const struct drive *d)
 {
     struct limit l;
     u16 idle = 0;
+    bool over;
 
     irq_on();
     if (!BDA->hd_irq && call_int15(0x9000, 0, 0) & HOOK_CARRY)
         return false;
     limit_start(&l, 10000);
-    while (!BDA->hd_irq) {
-        if (!(in8(d->control) & BSY) && (++idle > 2000 || !irq_open(14)))
+    for (over = false; !over;) {
+        bool open = irq_open(14), done;
+
+        irq_off();
+        done = !(in8(d->control) & BSY);
+        if (BDA->hd_irq || (done && (!open || ++idle > 1000)))
             break;
-        if (limit_over(&l))
-            return false;
+        if (open && !done) {
+            over = limit_sleep(&l);
+        } else {
+            irq_on();
+            over = limit_over(&l);
+        }
     }
     BDA->hd_irq = 0;
-    return true;
+    irq_on();
+    return !over;
 }
 
 static bool wait_done(const struct drive *d)

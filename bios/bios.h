@@ -193,13 +193,19 @@ void delay_us(u32 us);
 u16 pit_now(void);
 void time_init(void);
 
-/* A time limit that works with any interrupt masked: timer 0 is read, not counted. */
+/* A time limit that works with any interrupt masked: timer 0 is read; who sleeps in between is told
+   by the tick. */
 struct limit {
-    u32 left; /* PIT clocks */
+    u32 left;  /* PIT clocks */
+    u32 ticks; /* the tick count at the start, and how many may pass */
+    u32 most_ticks;
     u16 last;
 };
 void limit_start(struct limit *l, u32 ms);
 bool limit_over(struct limit *l);
+/* Called with interrupts off when there is nothing to do: sleeps until the next interrupt, if the
+   tick is sure to come. Interrupts are on afterwards. True: the time is over. */
+bool limit_sleep(struct limit *l);
 
 /* --- irq --- */
 void irq_eoi(u8 irq);

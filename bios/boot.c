@@ -85,6 +85,7 @@ void boot_run(void)
     u8 order[5], i, tried = 0;
     enum reason reason[DEVICES] = {NOT_TRIED};
 
+    EBDA8_SET(stack_depth, 0);
     irq_on();
     order[0] = cmos_read(CMOS_BOOT) & 15;
     order[1] = cmos_read(CMOS_BOOT) >> 4;

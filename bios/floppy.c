@@ -186,16 +186,22 @@ static bool results(void)
 static bool wait_irq(void)
 {
     struct limit l;
-    bool came;
+    bool over = false;
 
     irq_on();
     if (!(BDA->fd_recalibrate & IRQ_CAME) && call_int15(0x9001, 0, 0) & HOOK_CARRY)
         return false;
     limit_start(&l, 2000);
-    while (!(came = BDA->fd_recalibrate & IRQ_CAME) && !limit_over(&l))
-        ;
+    for (;;) {
+        irq_off();
+        if (BDA->fd_recalibrate & IRQ_CAME || over)
+            break;
+        over = limit_sleep(&l);
+    }
+    over = !(BDA->fd_recalibrate & IRQ_CAME);
     BDA->fd_recalibrate &= (u8)~IRQ_CAME;
-    return came;
+    irq_on();
+    return !over;
 }
 
 static bool sense(void)

@@ -166,13 +166,12 @@ static void banner(void)
     if (floppy_count())
         text_print(floppy_count() > 1 ? TEXT(", diskettes A: B:") : TEXT(", diskette A:"));
     for (i = 0; i < BDA->hd_count; i++) {
-        text_print(TEXT(", hard disk "));
+        text_print(i ? TEXT(" + ") : TEXT(", hard disk "));
         text_number(far_get32(ebda_segment(), (u16)(offset_of(struct ebda, drive[0].sectors) +
                                                     i * sizeof(struct drive))) /
                     2048);
-        text_print(TEXT(" MB"));
     }
-    text_print(TEXT("\n\n"));
+    text_print(i ? TEXT(" MB\n\n") : TEXT("\n\n"));
 }
 
 static void step(u8 n)

@@ -47,6 +47,8 @@ void limit_start(struct limit *l, u32 ms)
 {
     l->left = ms * 1193;
     l->last = pit_now();
+    l->ticks = BDA->ticks;
+    l->most_ticks = ms / 55 + 2;
 }
 
 /* The reload value belongs to the program: over a wrap only the part before it is counted. */
@@ -62,6 +64,20 @@ bool limit_over(struct limit *l)
         return true;
     l->left -= gone;
     return false;
+}
+
+bool limit_sleep(struct limit *l)
+{
+    u32 ticks;
+
+    if (irq_open(0))
+        irq_sleep();
+    else
+        irq_on();
+    ticks = BDA->ticks;
+    if (ticks < l->ticks)
+        l->ticks = 0; /* midnight */
+    return limit_over(l) || ticks - l->ticks >= l->most_ticks;
 }
 
 void delay_us(u32 us)

@@ -2,7 +2,7 @@
 /*
  * A boot disk that calls the system BIOS and looks at what comes back: results, and of every call
  * all registers that must survive, with their high halves, the interrupt flag and the stack. It
- * wants a 1.44 MB diskette in A: and a hard disk, both of which it writes to. Built by "make
+ * wants a 1.44 MB diskette in A: and hard disks, all of which it writes to. Built by "make
  * OUT=dir" with the boot sector and start of ../demo; what failed is named on the screen and at
  * port E9h.
  */
@@ -143,11 +143,13 @@ static void test_rom(void)
     CHECK(peek8(0xf000, 0xff53) == 0xcf);
     CHECK(peek8(0xf000, 0xfa6e + 8 * 'A') != 0xff && peek8(0xf000, 0xfa6e + 8 * ' ') == 0);
     do
-        sum = (u8)(sum + peek8(0xf000, at));
+        if (at < 0xe401 || at > 0xe420) /* POST may write the disk tables there */
+            sum = (u8)(sum + peek8(0xf000, at));
     while (++at);
     CHECK(sum == 0);
-    for (at = 0; at < 0xff && peek8(0xf000, at) != 0x63; at++)
+    while (peek8(0xf000, at) != 0x63 && ++at)
         ;
+    CHECK(at != 0); /* Windows wants an ARPL to break on */
 }
 
 static void test_data_area(void)
@@ -158,7 +160,7 @@ static void test_data_area(void)
     CHECK(bda16(0x00) == 0x3f8 && bda8(0x7c) == 1 && bda16(0x08) == 0x378);
     CHECK(bda16(0x80) == 0x1e && bda16(0x82) == 0x3e && bda8(0x96) == 0x10);
     CHECK((bda16(0x10) & 0x01) == 1 && (bda16(0x10) & 0x04) == 4 && (bda16(0x10) >> 9 & 7) >= 1);
-    CHECK(bda8(0x75) == 1 && bda16(0x72) == 0);
+    CHECK(bda8(0x75) >= 1 && bda16(0x72) == 0);
 }
 
 /* --- INT 11h, 12h, 15h --- */
@@ -428,8 +430,8 @@ static void scan(u8 code)
     while (in8(0x64) & 2)
         ;
     out8(0x60, code);
-    for (u16 n = 0; n < 2000; n++)
-        in8(0x64);
+    for (u32 start = clock_now(); clock_now() - start < 3000;)
+        ;
 }
 
 static u16 typed(const u8 *codes)
@@ -648,6 +650,7 @@ static void test_format(void)
 
 /* --- hard disk --- */
 
+static u8 drive;
 static u16 cylinders, heads, spt;
 static u32 total;
 
@@ -664,32 +667,37 @@ static u8 packet(u8 function, u32 lba, u16 count, u16 at)
     for (u8 i = 0; i < 16; i++) /* DS is our segment in each call */
         ((u8 *)0xf000)[i] = peek8(0x50, 0x40 + i);
     s.r.esi = 0xf000;
-    return disk((u16)(function << 8), 0, 0, 0x80, 0);
+    return disk((u16)(function << 8), 0, 0, drive, 0);
 }
 
-static void test_hard_disk(void)
+static void test_parameters(void)
 {
-    CALL(0x13, 0x0800, 0, 0, 0x80, AX | CX | DX);
-    CHECK(!carry() && s.r.ah == 0 && s.r.dl == 1);
+    u16 table;
+
+    CALL(0x13, 0x0800, 0, 0, drive, AX | CX | DX);
+    CHECK(!carry() && s.r.ah == 0 && s.r.dl == bda8(0x75));
     cylinders = (u16)((s.r.cl & 0xc0) << 2 | s.r.ch) + 1;
     heads = s.r.dh + 1;
     spt = s.r.cl & 63;
-    CALL(0x13, 0x1500, 0, 0, 0x80, AX | CX | DX);
+    CALL(0x13, 0x1500, 0, 0, drive, AX | CX | DX);
     CHECK(!carry() && s.r.ah == 3);
     CHECK(((u32)s.r.cx << 16 | s.r.dx) == (u32)cylinders * heads * spt);
-    CALL(0x13, 0x4100, 0x55aa, 0, 0x80, AX | BX | CX);
+    CALL(0x13, 0x4100, 0x55aa, 0, drive, AX | BX | CX);
     CHECK(!carry() && s.r.bx == 0xaa55 && s.r.cx & 1);
     ((u16 *)0xf000)[0] = 0x42;
     s.r.esi = 0xf000;
-    CHECK(disk(0x4800, 0, 0, 0x80, 0) == 0);
+    CHECK(disk(0x4800, 0, 0, drive, 0) == 0);
     total = ((u32 *)0xf000)[4];
     CHECK(((u16 *)0xf000)[0] == 0x42 && ((u16 *)0xf000)[12] == 512);
     CHECK(total >= (u32)cylinders * heads * spt);
-    CHECK(peek16(((u16 *)0xf000)[14], ((u16 *)0xf000)[13]) == 0x1f0);
+    CHECK(peek16(((u16 *)0xf000)[14], ((u16 *)0xf000)[13]) == (drive < 0x82 ? 0x1f0 : 0x170));
     CHECK(((u16 *)0xf000)[15] == 0xbedd);
-    CHECK(peek16(peek16(0, 0x106), peek16(0, 0x104)) == (u16)((u32 *)0xf000)[1]);
-    CHECK(peek8(peek16(0, 0x106), peek16(0, 0x104) + 2) == ((u32 *)0xf000)[2]);
-    CHECK(peek8(peek16(0, 0x106), peek16(0, 0x104) + 14) == ((u32 *)0xf000)[3]);
+    if (drive > 0x81)
+        return;
+    table = drive == 0x80 ? 0x104 : 0x118;
+    CHECK(peek16(peek16(0, table + 2), peek16(0, table)) == (u16)((u32 *)0xf000)[1]);
+    CHECK(peek8(peek16(0, table + 2), peek16(0, table) + 2) == ((u32 *)0xf000)[2]);
+    CHECK(peek8(peek16(0, table + 2), peek16(0, table) + 14) == ((u32 *)0xf000)[3]);
 }
 
 static u32 lba_of(u16 c, u16 h, u16 n)
@@ -700,20 +708,21 @@ static u32 lba_of(u16 c, u16 h, u16 n)
 static void test_sectors(void)
 {
     u16 c = cylinders - 1, h = heads - 1, cx = (u16)(c << 8 | (c >> 2 & 0xc0) | spt);
-    u16 dx = (u16)(h << 8 | 0x80);
+    u16 dx = (u16)(h << 8 | drive);
 
     fill(0, 0x3333, 512);
-    CHECK(disk(0x0301, 0, cx, dx, 0) == 0 && s.r.al == 1 && in8(0x1f7) == 0x50);
+    CHECK(disk(0x0301, 0, cx, dx, 0) == 0 && s.r.al == 1 &&
+          in8(drive < 0x82 ? 0x1f7 : 0x177) == 0x50);
     fill(0, 0, 512);
     CHECK(packet(0x42, lba_of(c, h, spt), 1, 0) == 0 && filled(0, 0x3333, 512));
     fill(0, 0x4444, 0xc000);
     CHECK(packet(0x43, 5, 0x60, 0) == 0);
     fill(0, 0, 0xc000);
     if_in = 0;
-    CHECK(disk(0x0260, 0x0000, 6, 0x80, 0) == 0 && s.r.al == 0x60);
+    CHECK(disk(0x0260, 0x0000, 6, drive, 0) == 0 && s.r.al == 0x60);
     if_in = IF;
     CHECK(filled(0, 0x4444, 0xc000));
-    CHECK(disk(0x0460, 0, 6, 0x80, 0) == 0 && packet(0x44, 5, 0x60, 0) == 0);
+    CHECK(disk(0x0460, 0, 6, drive, 0) == 0 && packet(0x44, 5, 0x60, 0) == 0);
     CHECK(packet(0x42, total - 1, 1, 0) == 0);
     CHECK(packet(0x42, total, 1, 0) == 1 && packet(0x42, total - 1, 2, 0) == 1);
     CHECK(packet(0x47, 0, 0, 0) == 0);
@@ -724,15 +733,24 @@ static void test_hard_functions(void)
     static const u16 good[] = {0x0000, 0x0900, 0x0d00, 0x1000, 0x1100, 0x1400};
 
     for (u8 i = 0; i < ARRAY_SIZE(good); i++)
-        CHECK(disk(good[i], 0, 1, 0x80, 0) == 0);
-    CHECK(disk(0x0c00, 0, 1, 0x80, 0) == 0);
-    CHECK(disk(0x0201, 0, 0, 0x80, 0) == 4 && disk(0x0100, 0, 0, 0x80, 0) == 4);
-    CHECK(disk(0x0201, 0, (u16)(spt + 1), 0x80, 0) == 4 || spt == 63);
-    CHECK(disk(0x0200, 0, 1, 0x80, 0) == 1 && disk(0x0281, 0, 1, 0x80, 0) == 1);
-    CHECK(disk(0x0201, 0, 1, 0x81, 0) == 1 && disk(0x4100, 0, 0, 0x80, 0) == 1);
-    CHECK(disk(0x6600, 0, 1, 0x80, 0) == 1);
-    CHECK(disk(0x4600, 0, 0, 0x80, 0) == 0xb2);
-    CHECK(disk(0x0201, 0, 1, 0x80, 0) == 0 && bda8(0x74) == 0);
+        CHECK(disk(good[i], 0, 1, drive, 0) == 0);
+    CHECK(disk(0x0c00, 0, 1, drive, 0) == 0);
+    CHECK(disk(0x0201, 0, 0, drive, 0) == 4 && disk(0x0100, 0, 0, drive, 0) == 4);
+    CHECK(disk(0x0201, 0, (u16)(spt + 1), drive, 0) == 4 || spt == 63);
+    CHECK(disk(0x0200, 0, 1, drive, 0) == 1 && disk(0x0281, 0, 1, drive, 0) == 1);
+    CHECK(disk(0x0201, 0, 1, 0x80 + bda8(0x75), 0) == 1 && disk(0x4100, 0, 0, drive, 0) == 1);
+    CHECK(disk(0x6600, 0, 1, drive, 0) == 1);
+    CHECK(disk(0x4600, 0, 0, drive, 0) == 0xb2);
+    CHECK(disk(0x0201, 0, 1, drive, 0) == 0 && bda8(0x74) == 0);
+}
+
+static void test_hard_disks(void)
+{
+    for (drive = 0x80; drive < 0x80 + bda8(0x75); drive++) {
+        test_parameters();
+        test_sectors();
+        test_hard_functions();
+    }
 }
 
 /* --- protected mode; and resets, which come last and have a report of their own: on some other
@@ -812,12 +830,12 @@ static void report(const char *what)
 void demo_main(void)
 {
     static void (*const tests[])(void) = {
-        test_vectors,      test_rom,       test_data_area,     test_sizes,   test_map,
-        test_system,       test_a20,       test_block_move,    test_waits,   test_ticks,
-        test_clock,        test_key_codes, test_key_functions, test_typing,  test_locks,
-        test_break,        test_mouse,     test_ports,         test_floppy,  test_floppy_functions,
-        test_floppy_table, test_format,    test_hard_disk,     test_sectors, test_hard_functions,
-        test_protected,
+        test_vectors,       test_rom,    test_data_area,  test_sizes,
+        test_map,           test_system, test_a20,        test_block_move,
+        test_waits,         test_ticks,  test_clock,      test_key_codes,
+        test_key_functions, test_typing, test_locks,      test_break,
+        test_mouse,         test_ports,  test_floppy,     test_floppy_functions,
+        test_floppy_table,  test_format, test_hard_disks, test_protected,
     };
     for (u8 i = 0; i < ARRAY_SIZE(tests); i++)
         tests[i]();

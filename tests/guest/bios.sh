@@ -1,11 +1,15 @@
 #!/bin/sh
-# Every function of the system BIOS, called from within by the disk of bios/test/test.c: with a small
-# hard disk, whose geometry INT 13h shows as it is, and with two that it translates.
+# Every function of the system BIOS, called from within by the disk of bios/test/test.c: on hard disks
+# whose geometry INT 13h shows as it is, and on translated ones; on both channels.
 . "$(dirname "$0")/common"
 make -s -C "$here/../../bios/test" OUT="$PWD" || exit 1
-for size in 20643840 1073741824 21474836480; do
-    rm -f disk.img && truncate -s $size disk.img
-    twin86 -snapshot -hda disk.img -fda biostest.img -boot a <<'S' || exit 1
+rm -f small.img big.img huge.img
+truncate -s 20643840 small.img
+truncate -s 1G big.img
+truncate -s 20G huge.img
+for disks in "-hda big.img" "-hda small.img -hdb huge.img -hdc big.img"; do
+    # shellcheck disable=SC2086 # several words
+    twin86 -snapshot $disks -fda biostest.img -boot a <<'S' || exit 1
 wait text /BIOS resets: .* passed/ 120
 screen
 assert text /BIOS calls: [0-9]+ checks, all passed/
