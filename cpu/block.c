@@ -58,7 +58,7 @@ bool code_cache_init(struct cpu *cpu)
         return false;
     cpu->code = cache;
     cache->arena = aligned_alloc(64, ARENA_BYTES);
-    return cache->arena && insn_index_build(&cache->index);
+    return cache->arena && insn_index_build(&cache->index, cpu->model);
 }
 
 void code_cache_free(struct cpu *cpu)

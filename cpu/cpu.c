@@ -27,7 +27,7 @@ const struct field cpu_fields[] = {
     F(sysenter_eip), F(icount), F(tsc_offset),
     F(shadow_at), F(shadow_debug), F(intr), F(nmi), F(nmi_pending), F(nmi_blocked), F(shutdown),
     T(stepping), F(delivering), T(step_trap), T(fault_vector), T(fault_has_error),
-    T(fault_reason), T(fault_error), T(fault_jump), T(bus), T(clock), T(acknowledge),
+    T(fault_reason), T(fault_error), T(fault_jump), T(model), T(bus), T(clock), T(acknowledge),
     T(acknowledge_owner), T(trace), T(trace_owner), T(plain_only), T(code), T(tlb_set),
     F(arith), FIELD_END,
 };
@@ -50,9 +50,11 @@ void cpu_fold(struct cpu *cpu)
     cpu->arith = f_pack(&cpu->fl);
 }
 
-bool cpu_init(struct cpu *cpu, struct bus *bus, struct clock *clock)
+bool cpu_init(struct cpu *cpu, const struct cpu_model *model, struct bus *bus,
+              struct clock *clock)
 {
     memset(cpu, 0, sizeof *cpu);
+    cpu->model = model;
     cpu->bus = bus;
     cpu->clock = clock;
     cpu->budget = INSNS_AT_START;
@@ -90,7 +92,7 @@ void cpu_reset(struct cpu *cpu)
 {
     enum { DATA = DA_P | DA_S | DA_WRITABLE | DA_ACCESSED, LDT = DA_P | 2, TSS = DA_P | 0xb };
     memset(cpu->r, 0, sizeof cpu->r);
-    cpu->r[EDX] = CPU_SIGNATURE;
+    cpu->r[EDX] = cpu->model->signature;
     cpu_set_eflags(cpu, FL_ALWAYS);
     cpu->eip = 0xfff0;
     for (unsigned i = 0; i < SEG_COUNT; i++)

@@ -12,6 +12,7 @@
 
 #include "config.h"
 #include "cpu/flags.h"
+#include "cpu/model.h"
 #include "cpu/uop.h"
 #include "mem/bus.h"
 #include "src/base/clock.h"
@@ -32,8 +33,6 @@ enum {
     CR0_CD = 1 << 30,
 };
 #define CR0_PG 0x80000000u
-
-enum { CPU_SIGNATURE = 0x633 }; /* in EDX after reset: family 6, model 3, stepping 3 */
 
 enum { CR4_TSD = 1 << 2, CR4_DE = 1 << 3 };
 
@@ -224,6 +223,7 @@ struct cpu {
     u32 fault_error;
     jmp_buf fault_jump;
 
+    const struct cpu_model *model;
     struct bus *bus;
     struct clock *clock;
     u8 (*acknowledge)(void *owner); /* INTA: gives the vector */
@@ -239,7 +239,8 @@ struct cpu {
 extern const struct field cpu_fields[];
 
 /* False: no host memory. The CPU comes up reset. */
-bool cpu_init(struct cpu *cpu, struct bus *bus, struct clock *clock);
+bool cpu_init(struct cpu *cpu, const struct cpu_model *model, struct bus *bus,
+              struct clock *clock);
 void cpu_free(struct cpu *cpu);
 
 /* The RESET pin. SDM 3A "Processor State After Reset". */

@@ -24,6 +24,7 @@ const struct insn insn_table[] = {
 #define STR_REP CHECK_STR_REP
 #define STR_REPZ CHECK_STR_REPZ
 #define SHIFTS CHECK_SHIFTS
+#define WITH(feature) SINCE_FEATURE(FEATURE_##feature)
 #define INSN(map, opcode, reg, name, o1, o2, o3, op, size, since, checks, reads, sets, undef, cost) \
     {map,         opcode,   reg,    #name,      {OPD_##o1, OPD_##o2, OPD_##o3},                    \
      OP_##op,     SIZE_##size, since, checks,   reads, sets, undef, cost, __LINE__},
@@ -35,6 +36,7 @@ const struct insn insn_table[] = {
 #undef STR_REP
 #undef STR_REPZ
 #undef SHIFTS
+#undef WITH
 };
 
 const unsigned insn_count = ARRAY_LEN(insn_table);
@@ -101,12 +103,14 @@ static u8 modrm_of(const struct insn *row)
     return any ? MODRM_ANY : MODRM_NONE;
 }
 
-bool insn_index_build(struct insn_index *index)
+bool insn_index_build(struct insn_index *index, const struct cpu_model *model)
 {
     bool good = true;
     memset(index, 0, sizeof *index);
     for (unsigned i = 0; i < insn_count; i++) {
         const struct insn *row = &insn_table[i];
+        if (!model_has(model, row->since))
+            continue;
         unsigned first = row->reg == REG_ANY ? 0 : row->reg;
         unsigned last = row->reg == REG_ANY ? 7 : row->reg;
         for (unsigned reg = first; reg <= last; reg++) {

@@ -5,6 +5,7 @@
 
 #include "config.h"
 #include "cpu/flags.h"
+#include "cpu/model.h"
 #include "cpu/uop.h"
 
 /* Operands in the manual's notation. SDM 2D "Codes for Addressing Method", "Operand Type". */
@@ -58,8 +59,6 @@ enum {
     CHECK_STR_REPZ = 16, /* REPE and REPNE repeat while ZF says so */
     CHECK_SHIFTS = 32,  /* leaves the flags if its immediate count is 0 */
 };
-
-enum cpu_generation { I86, I186, I286, I386, I486, I586, I686 };
 
 enum { MAP_1BYTE, MAP_0F, MAP_COUNT };
 enum { REG_ANY = 0xff };
@@ -165,7 +164,7 @@ struct insn_index {
     u8 modrm[MAP_COUNT][256]; /* MODRM_* */
 };
 
-/* False if two rows claim one encoding; both are named on stderr. */
-bool insn_index_build(struct insn_index *index);
+/* The encodings that MODEL knows. False if two rows claim one; both are named on stderr. */
+bool insn_index_build(struct insn_index *index, const struct cpu_model *model);
 
 #endif

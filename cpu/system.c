@@ -329,23 +329,17 @@ HANDLER(ARPL_mr_16)
 
 /* Identification and time. */
 
-enum {
-    CPUID_TSC = 1 << 4,
-    CPUID_DE = 1 << 2,
-    CPUID_MSR = 1 << 5,
-    CPUID_CX8 = 1 << 8,
-    CPUID_SEP = 1 << 11,
-    CPUID_CMOV = 1 << 15,
-};
-
+/* Beyond the last leaf: the last one. SDM 2A "CPUID". */
 HANDLER(CPUID_o_0)
 {
-    u32 leaf = R_32(EAX * 8);
-    static const u32 leaves[2][4] = {
-        {1, 0x756e6547, 0x6c65746e, 0x49656e69}, /* "GenuineIntel" in EBX, EDX, ECX */
-        {CPU_SIGNATURE, 0, 0, CPUID_TSC | CPUID_DE | CPUID_MSR | CPUID_CX8 | CPUID_SEP | CPUID_CMOV},
+    const struct cpu_model *m = cpu->model;
+    const u32 leaves[][4] = {
+        {m->cpuid_max, 0x756e6547, 0x6c65746e, 0x49656e69}, /* "GenuineIntel" in EBX, EDX, ECX */
+        {m->signature, 0, 0, m->features},
+        {1, 0, 0, 0}, /* no cache that one could describe */
     };
-    const u32 *l = leaves[leaf == 0 ? 0 : 1]; /* beyond the last leaf: the last one */
+    u32 leaf = R_32(EAX * 8);
+    const u32 *l = leaves[leaf < m->cpuid_max ? leaf : m->cpuid_max];
     W_32(EAX * 8, l[0]);
     W_32(EBX * 8, l[1]);
     W_32(ECX * 8, l[2]);

@@ -53,9 +53,9 @@ static void trace_start(struct machine *machine, const struct options *options)
 static bool build(struct machine *machine, const struct options *options, char *message,
                   size_t size)
 {
-    clock_init(&machine->clock, options->cpu_hz);
+    clock_init(&machine->clock, options->cpu.hz);
     if (bus_init(&machine->bus, options->ram_mib * MIB) &&
-        cpu_init(&machine->cpu, &machine->bus, &machine->clock)) {
+        cpu_init(&machine->cpu, options->cpu.model, &machine->bus, &machine->clock)) {
         machine->cpu.plain_only = options->plain_engine;
         trace_start(machine, options);
         return true;

@@ -30,7 +30,7 @@ static bool print_and_leave(const struct options *options)
         options_help(stdout);
     else if (options->version)
         printf("%s\n", PACKAGE_STRING);
-    else if (!strcmp(options->cpu, "help"))
+    else if (options->cpu.help)
         options_cpu_help(stdout);
     else if (options->log && !strcmp(options->log, "help"))
         log_help(stdout);
@@ -139,7 +139,7 @@ static int run_machine(const struct options *options, struct machine *machine,
     struct signals signals;
     char name[100];
     const struct frontend *frontend = choose(options);
-    snprintf(name, sizeof name, "%llu MHz, %llu MB", (unsigned long long)options->cpu_hz / 1000000,
+    snprintf(name, sizeof name, "%llu MHz, %llu MB", (unsigned long long)options->cpu.hz / 1000000,
              (unsigned long long)options->ram_mib);
     status_init(&status, name);
     frontend_context_init(&context, &machine->display, &machine->input, &status);

@@ -107,46 +107,54 @@ static bool take_seconds(void *field, const char *text, char *why, size_t size)
     return false;
 }
 
-/* The models, and the clock that each runs at when no -MHZ is given. */
-static const struct {
-    const char *name, *help;
-    unsigned mhz;
-} models[] = {
-    {"max", "every instruction of the 8086 to the 486, and CPUID, RDTSC, CMPXCHG8B, CMOVcc", 100},
-};
-
 static const char *model_name(const void *names, unsigned i)
 {
     (void)names;
-    return i < ARRAY_LEN(models) ? models[i].name : NULL;
+    return i < cpu_model_count ? cpu_models[i].name : NULL;
 }
 
 void options_cpu_help(FILE *out)
 {
-    fprintf(out, "CPU models of this version, as MODEL or MODEL-MHZ (1 to 10000):\n");
-    for (size_t i = 0; i < ARRAY_LEN(models); i++)
-        fprintf(out, "  %-12s %s (%u MHz)\n", models[i].name, models[i].help, models[i].mhz);
+    fprintf(out, "CPU models, as MODEL or MODEL-MHZ (1 to 10000):\n");
+    for (unsigned i = 0; i < cpu_model_count; i++)
+        fprintf(out, "  %-12s %s (%u MHz)\n", cpu_models[i].name, cpu_models[i].text,
+                cpu_models[i].mhz);
+}
+
+/* The longest name that TEXT begins with, whole or before a dash: "pentium-mmx-200". */
+static const struct cpu_model *model_of(const char *text, const char **rest)
+{
+    for (size_t n = strlen(text); n; n--) {
+        const struct cpu_model *model =
+            text[n] == '-' || !text[n] ? cpu_model_find(text, n) : NULL;
+        *rest = text + n;
+        if (model)
+            return model;
+    }
+    return NULL;
 }
 
 static bool take_cpu(void *field, const char *text, char *why, size_t size)
 {
-    u64 *hz = field, mhz;
-    if (!strcmp(text, "help"))
+    struct cpu_choice *cpu = field;
+    const char *rest;
+    cpu->help = !strcmp(text, "help");
+    if (cpu->help)
         return true;
-    size_t n = strcspn(text, "-");
-    for (size_t i = 0; i < ARRAY_LEN(models); i++) {
-        if (strlen(models[i].name) != n || strncmp(text, models[i].name, n))
-            continue;
-        mhz = models[i].mhz;
-        if (text[n] && (!number(text + n + 1, 10, &mhz, NULL) || !mhz || mhz > 10000)) {
-            snprintf(why, size, "wants MODEL-MHZ with 1 to 10000 MHz, as %s-66", models[i].name);
-            return false;
-        }
-        *hz = mhz * 1000000;
-        return true;
+    cpu->model = model_of(text, &rest);
+    if (!cpu->model) {
+        const char *near = nearest_name(text, model_name, NULL);
+        snprintf(why, size, "no such CPU model%s%s%s (-cpu help lists them)",
+                 near ? "; did you mean " : "", near ? near : "", near ? "?" : "");
+        return false;
     }
-    snprintf(why, size, "no such CPU model in this version; there is: %s", model_name(NULL, 0));
-    return false;
+    u64 mhz = cpu->model->mhz;
+    if (*rest && (!number(rest + 1, 10, &mhz, NULL) || !mhz || mhz > 10000)) {
+        snprintf(why, size, "wants MODEL-MHZ with 1 to 10000 MHz, as %s-66", cpu->model->name);
+        return false;
+    }
+    cpu->hz = mhz * 1000000;
+    return true;
 }
 
 static bool take_machine(void *field, const char *text, char *why, size_t size)
@@ -364,7 +372,7 @@ static const struct option rows[] = {
           "start from a (floppy) or c (hard disk); without it: from the first image"),
     SWITCH("snapshot", snapshot, "guest writes are thrown away at the end; no image is changed"),
     VALUE("m", "MIB", "64", take_mebibytes, ram_mib, "memory"),
-    VALUE("cpu", "MODEL[-MHZ]", "max", take_cpu, cpu_hz, "CPU model and clock; -cpu help"),
+    VALUE("cpu", "MODEL[-MHZ]", "pentium3", take_cpu, cpu, "CPU model and clock; -cpu help"),
     VALUE("machine", "BOARD", "isapc", take_machine, machine, "the board"),
     VALUE("bios", "FILE", NULL, take_text, bios, "another system BIOS than the built-in one"),
     VALUE("vgabios", "FILE", NULL, take_text, vgabios, "another VGA BIOS"),
@@ -664,7 +672,6 @@ bool options_parse(struct options *options, int argc, char **argv, char *message
         (options->config && !config_read(options, message, size)) ||
         !check(options, message, size))
         return false;
-    options->cpu = options->text[row_find("cpu", 3) - rows].list.item[0];
     imply(options);
     return true;
 }

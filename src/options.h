@@ -8,6 +8,7 @@
 
 #include <stdio.h>
 
+#include "cpu/model.h"
 #include "src/base/types.h"
 
 enum {
@@ -42,10 +43,17 @@ struct option_text {
     enum option_source source;
 };
 
+/* -cpu: a model and its clock, or the wish for their list. */
+struct cpu_choice {
+    const struct cpu_model *model;
+    u64 hz;
+    bool help;
+};
+
 struct options {
     u64 ram_mib;
-    u64 cpu_hz;
-    const char *cpu, *machine;
+    struct cpu_choice cpu;
+    const char *machine;
     const char *floppy[FLOPPY_DRIVES]; /* paths; NULL: nothing */
     const char *hard[HARD_DRIVES];
     struct option_list image; /* to be told apart by content */

@@ -14,7 +14,7 @@ static struct cpu *cpu_on(struct bus *bus, struct clock *clock)
 {
     struct cpu *cpu = calloc(1, sizeof *cpu);
     clock_init(clock, 100000000);
-    ck_assert(cpu && bus_init(bus, 1 << 20) && cpu_init(cpu, bus, clock));
+    ck_assert(cpu && bus_init(bus, 1 << 20) && cpu_init(cpu, cpu_model_default(), bus, clock));
     return cpu;
 }
 

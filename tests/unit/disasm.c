@@ -15,7 +15,7 @@ struct example {
 /* At offset 1000h. Each must take all its bytes. */
 static void check(const struct example *examples, size_t count, bool code32)
 {
-    ck_assert(insn_index_build(&table));
+    ck_assert(insn_index_build(&table, cpu_model_find("max", 3)));
     for (size_t i = 0; i < count; i++) {
         u8 bytes[16];
         char text[DISASM_TEXT];
@@ -160,7 +160,7 @@ START_TEST(too_few_bytes_give_no_length)
 {
     static const u8 long_mov[] = {0x66, 0x67, 0xc7, 0x84, 0x8b, 1, 2, 3, 4, 5, 6, 7, 8};
     char text[DISASM_TEXT];
-    ck_assert(insn_index_build(&table));
+    ck_assert(insn_index_build(&table, cpu_model_find("max", 3)));
     for (unsigned n = 0; n < sizeof long_mov; n++)
         ck_assert_uint_eq(disasm(&table, long_mov, n, 0, false, text, sizeof text), 0);
     ck_assert_uint_eq(disasm(&table, long_mov, sizeof long_mov, 0, false, text, sizeof text),
@@ -196,7 +196,7 @@ START_TEST(fifteen_bytes_are_the_longest_instruction)
 {
     u8 bytes[17];
     char text[DISASM_TEXT];
-    ck_assert(insn_index_build(&table));
+    ck_assert(insn_index_build(&table, cpu_model_find("max", 3)));
     memset(bytes, 0x26, sizeof bytes);
     bytes[14] = 0x90;
     ck_assert_uint_eq(disasm(&table, bytes, sizeof bytes, 0, false, text, sizeof text), 15);
@@ -212,7 +212,7 @@ START_TEST(a_short_buffer_is_not_overrun)
 {
     static const u8 mov[] = {0x66, 0xc7, 0x07, 1, 2, 3, 4};
     char text[8] = "1234567";
-    ck_assert(insn_index_build(&table));
+    ck_assert(insn_index_build(&table, cpu_model_find("max", 3)));
     ck_assert_uint_eq(disasm(&table, mov, sizeof mov, 0, false, text, 4), sizeof mov);
     ck_assert_str_eq(text, "mov");
     ck_assert_int_eq(text[4], '5');

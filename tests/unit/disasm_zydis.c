@@ -42,7 +42,7 @@ PRINTF(2, 3) static void put(struct line *line, const char *format, ...)
 static struct rig *rig_new(void)
 {
     struct rig *rig = calloc(1, sizeof *rig);
-    ck_assert(insn_index_build(&rig->table));
+    ck_assert(insn_index_build(&rig->table, cpu_model_find("max", 3)));
     for (unsigned i = 0; i < 2; i++) {
         ZydisDecoder *d = &rig->decoder[i];
         ZydisDecoderInit(d, i ? ZYDIS_MACHINE_MODE_LEGACY_32 : ZYDIS_MACHINE_MODE_LEGACY_16,

@@ -49,7 +49,7 @@ struct guest *guest_new(void)
     ck_assert_ptr_nonnull(g);
     clock_init(&g->clock, 100000000);
     ck_assert(bus_init(&g->bus, GUEST_RAM));
-    ck_assert(cpu_init(&g->cpu, &g->bus, &g->clock));
+    ck_assert(cpu_init(&g->cpu, cpu_model_default(), &g->bus, &g->clock));
     g->ram = g->bus.ram;
     g->vector = 0x20;
     g->cpu.acknowledge = acknowledge;

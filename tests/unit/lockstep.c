@@ -49,7 +49,7 @@ static struct side *side_new(bool plain)
     ck_assert_ptr_nonnull(side);
     clock_init(&side->clock, 100000000);
     ck_assert(bus_init(&side->bus, 2 * RAM_BYTES));
-    ck_assert(cpu_init(&side->cpu, &side->bus, &side->clock));
+    ck_assert(cpu_init(&side->cpu, cpu_model_default(), &side->bus, &side->clock));
     side->cpu.plain_only = plain;
     side->cpu.acknowledge = acknowledge;
     side->cpu.acknowledge_owner = side;

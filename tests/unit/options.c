@@ -35,7 +35,8 @@ START_TEST(nothing_given_is_a_machine_with_the_usual_parts)
 {
     ck_assert_msg(parse(""), "%s", message);
     ck_assert_uint_eq(options.ram_mib, 64);
-    ck_assert_uint_eq(options.cpu_hz, 100000000);
+    ck_assert_uint_eq(options.cpu.hz, 100000000);
+    ck_assert_str_eq(options.cpu.model->name, "pentium3");
     ck_assert_uint_eq(options.speed, 100);
     ck_assert_uint_eq(options.image.count, 0);
     ck_assert_int_eq(options.rtc, RTC_LOCAL);
@@ -57,7 +58,7 @@ END_TEST
 
 START_TEST(every_value_is_taken)
 {
-    ck_assert_msg(parse("-fda a.img -hdb disk -snapshot -boot order=ca -m 1G -cpu max-66 x.img "
+    ck_assert_msg(parse("-fda a.img -hdb disk -snapshot -boot order=ca -m 1G -cpu pentium-mmx-66 x.img "
                         "-serial null -serial file:out -rtc base=2026-01-31T23:59:58 -speed 50% "
                         "-device isa-debug-exit,iobase=0xf4,iosize=0x04 -max-time 1.5 -- -odd"),
                   "%s", message);
@@ -66,8 +67,8 @@ START_TEST(every_value_is_taken)
     ck_assert_str_eq(options.boot, "ca");
     ck_assert(options.snapshot);
     ck_assert_uint_eq(options.ram_mib, 1024);
-    ck_assert_uint_eq(options.cpu_hz, 66000000);
-    ck_assert_str_eq(options.cpu, "max-66");
+    ck_assert_uint_eq(options.cpu.hz, 66000000);
+    ck_assert_str_eq(options.cpu.model->name, "pentium-mmx");
     ck_assert_uint_eq(options.image.count, 2);
     ck_assert_str_eq(options.image.item[1], "-odd");
     ck_assert_uint_eq(options.serial.count, 2);
@@ -116,7 +117,8 @@ START_TEST(wrong_words_get_one_line_that_names_them)
     expect_wrong("-m lots", "wants MiB");
     expect_wrong("-m 99999", "wants MiB");
     expect_wrong("-m 16x", "wants MiB");
-    expect_wrong("-cpu 486", "-cpu 486: no such CPU model");
+    expect_wrong("-cpu pentuim", "-cpu pentuim: no such CPU model; did you mean pentium?");
+    expect_wrong("-cpu k6", "-cpu help");
     expect_wrong("-cpu max-0", "MHz");
     expect_wrong("-machine pc", "-machine pc: no such board");
     expect_wrong("-boot d", "-boot d: wants");

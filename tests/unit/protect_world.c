@@ -96,7 +96,7 @@ void world_setup(void)
     ck_assert(bus_init(&w.bus, RAM));
     bus_set_a20(&w.bus, true);
     clock_init(&w.clock, NS_PER_S);
-    ck_assert(cpu_init(CPU, &w.bus, &w.clock));
+    ck_assert(cpu_init(CPU, cpu_model_default(), &w.bus, &w.clock));
 }
 
 void world_teardown(void)

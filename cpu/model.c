@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: MIT */
+/* The table of processors. Intel AP-485 "Processor Identification and the CPUID Instruction". */
+#include "cpu/model.h"
+
+#include <string.h>
+
+#define BIT(name) (1u << FEATURE_##name)
+#define PENTIUM (BIT(FPU) | BIT(VME) | BIT(DE) | BIT(PSE) | BIT(TSC) | BIT(MSR) | BIT(CX8))
+#define P6 (PENTIUM | BIT(PAE) | BIT(SEP) | BIT(MTRR) | BIT(PGE) | BIT(CMOV) | BIT(PAT))
+#define IMPLEMENTED                                                                                \
+    (BIT(DE) | BIT(TSC) | BIT(MSR) | BIT(CX8) | BIT(SEP) | BIT(CMOV)) /* what is not is not said */
+#define HAS(set) ((set) & IMPLEMENTED)
+
+/* From the Pentium on the clock is what an interpreter keeps up with, unless one asks for more. */
+
+const struct cpu_model cpu_models[] = {
+    {"8086", "8086, 1978", 5, I86, 0, 0, 0},
+    {"80286", "80286, 1982", 8, I286, 0, 0, 0},
+    {"386", "80386DX, 1985", 25, I386, 0, 0, 0x308},
+    {"486sx", "i486SX: a 486 without FPU", 25, I486, 0, 0, 0x423},
+    {"486", "i486DX", 33, I486, 0, HAS(BIT(FPU)), 0x404},
+    {"pentium", "Pentium (P54C)", 100, I586, 1, HAS(PENTIUM), 0x525},
+    {"pentium-mmx", "Pentium with MMX (P55C)", 100, I586, 1, HAS(PENTIUM | BIT(MMX)), 0x543},
+    {"pentium2", "Pentium II", 100, I686, 2, HAS(P6 | BIT(MMX) | BIT(FXSR)), 0x652},
+    {"pentium3", "Pentium III", 100, I686, 2, HAS(P6 | BIT(MMX) | BIT(FXSR) | BIT(SSE)), 0x683},
+    {"max", "everything that twin86 knows", 100, I686, 2, HAS(~0u), 0x683},
+};
+
+const unsigned cpu_model_count = ARRAY_LEN(cpu_models);
+
+const struct cpu_model *cpu_model_find(const char *name, size_t length)
+{
+    for (unsigned i = 0; i < cpu_model_count; i++)
+        if (strlen(cpu_models[i].name) == length && !memcmp(cpu_models[i].name, name, length))
+            return &cpu_models[i];
+    return NULL;
+}
+
+const struct cpu_model *cpu_model_default(void)
+{
+    return cpu_model_find("pentium3", 8);
+}

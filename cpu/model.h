@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The processors one can choose: what tells one from another, as data. Whoever behaves differently
+ * on another model asks for its generation or for a feature, never for its name.
+ */
+#ifndef CPU_MODEL_H
+#define CPU_MODEL_H
+
+#include "src/base/types.h"
+
+enum cpu_generation { I86, I186, I286, I386, I486, I586, I686 };
+
+/* Features by their bit in CPUID leaf 1, EDX. SDM 2A "CPUID", "Feature Information". Processors
+ * without CPUID have them too: the 486 its FPU. */
+enum cpu_feature {
+    FEATURE_FPU = 0,
+    FEATURE_VME = 1,
+    FEATURE_DE = 2,
+    FEATURE_PSE = 3,
+    FEATURE_TSC = 4,
+    FEATURE_MSR = 5,
+    FEATURE_PAE = 6,
+    FEATURE_MCE = 7,
+    FEATURE_CX8 = 8,
+    FEATURE_APIC = 9,
+    FEATURE_SEP = 11,
+    FEATURE_MTRR = 12,
+    FEATURE_PGE = 13,
+    FEATURE_MCA = 14,
+    FEATURE_CMOV = 15,
+    FEATURE_PAT = 16,
+    FEATURE_PSE36 = 17,
+    FEATURE_MMX = 23,
+    FEATURE_FXSR = 24,
+    FEATURE_SSE = 25,
+    FEATURE_SSE2 = 26,
+};
+
+/* What a row of insn.def needs: a generation, or a feature beyond them. */
+#define SINCE_FEATURE(feature) (32 + (feature))
+
+struct cpu_model {
+    const char *name;
+    const char *text; /* for -cpu help */
+    unsigned mhz;     /* its clock unless another is chosen */
+    u8 generation;    /* enum cpu_generation */
+    u8 cpuid_max;     /* the last basic leaf; 0: there is no CPUID */
+    u32 features;     /* 1 << enum cpu_feature */
+    u32 signature;    /* in EDX after reset, and in CPUID leaf 1: family, model, stepping */
+};
+
+extern const struct cpu_model cpu_models[];
+extern const unsigned cpu_model_count;
+
+/* The model with this name, NAME having LENGTH characters; NULL: there is none. */
+const struct cpu_model *cpu_model_find(const char *name, size_t length);
+
+/* The model everything is measured against: the one without a "-cpu" option. */
+const struct cpu_model *cpu_model_default(void);
+
+INLINE bool model_has_feature(const struct cpu_model *model, enum cpu_feature feature)
+{
+    return model->features >> feature & 1;
+}
+
+/* Does the model know what a row with SINCE describes? */
+INLINE bool model_has(const struct cpu_model *model, unsigned since)
+{
+    return since < SINCE_FEATURE(0) ? model->generation >= since
+                                    : model_has_feature(model, since - SINCE_FEATURE(0));
+}
+
+#endif
