@@ -20,7 +20,7 @@ static const struct field table_fields[] = {
 const struct field cpu_fields[] = {
     FIELD_ARRAY(struct cpu, r), T(fl), T(budget), T(tlb), T(stop), F(eip), T(mode),
     FIELD_MAX(struct cpu, cpl, 3), F(halted), FIELD_STRUCTS(struct cpu, seg, segment_fields),
-    T(current), T(slice_end), F(eflags), FIELD_STRUCT(struct cpu, ldtr, segment_fields),
+    FIELD_STRUCT(struct cpu, fpu, fpu_fields), T(current), T(slice_end), F(eflags), FIELD_STRUCT(struct cpu, ldtr, segment_fields),
     FIELD_STRUCT(struct cpu, tr, segment_fields), FIELD_STRUCT(struct cpu, gdtr, table_fields),
     FIELD_STRUCT(struct cpu, idtr, table_fields), F(cr0), F(cr2), F(cr3), F(cr4),
     FIELD_ARRAY(struct cpu, dr), FIELD_ARRAY(struct cpu, tr_test), F(sysenter_cs), F(sysenter_esp),
@@ -95,6 +95,7 @@ void cpu_reset(struct cpu *cpu)
     cpu->r[EDX] = cpu->model->signature;
     cpu_set_eflags(cpu, FL_ALWAYS);
     cpu->eip = 0xfff0;
+    fpu_reset(&cpu->fpu);
     for (unsigned i = 0; i < SEG_COUNT; i++)
         reset_segment(&cpu->seg[i], 0, 0, DATA);
     reset_segment(&cpu->seg[SEG_CS], 0xf000, 0xffff0000u, DATA);

@@ -12,6 +12,7 @@
 
 #include "config.h"
 #include "cpu/flags.h"
+#include "cpu/fpu.h"
 #include "cpu/model.h"
 #include "cpu/uop.h"
 #include "mem/bus.h"
@@ -193,6 +194,7 @@ struct cpu {
     u8 cpl;
     bool halted;
     struct segment seg[SEG_COUNT];
+    struct fpu fpu;
     const struct uop *current; /* the instruction that the plain flavour executes, or NULL */
     u64 slice_end;             /* CPU clock at which the budget is used up */
     u32 eflags;                /* all but FL_ARITH, which are in fl */
