@@ -1,0 +1,38 @@
+#!/bin/sh
+# The test programs of t/: small guests without a system, each of which prints "NAME ok" or the first
+# difference. Assembled, and run on both engines, where the whole machine must stay the same.
+# TESTS: names of programs instead of all.
+. "$(dirname "$0")/common"
+need nasm
+bad=0
+
+run() { # name, engine
+    "$TWIN86" -display none -speed max -max-time 300 -rtc base=2026-01-01T00:00:00 -snapshot -m 16 \
+        -engine "$2" -hash-every 0.5 -debugcon file:"$1.$2" "$1.img" >"$1.$2.log" 2>&1
+    code=$?
+    [ $code = 0 ] && [ "$(cat "$1.$2")" = "$(said "$1") ok" ] || {
+        echo "$2 engine: exit code $code: $(cat "$1.$2")"
+        bad=1
+        return
+    }
+    grep '^hash ' "$1.$2.log" >"$1.$2.hashes"
+    cmp "$1.fast.hashes" "$1.$2.hashes" || bad=1
+}
+
+said() { # name; what the program calls itself
+    sed -n 's/^%define NAME "\(.*\)"/\1/p' "$here/t/$1.asm"
+}
+
+for name in ${TESTS:-$(cd "$here/t" && ls -- *.asm | sed 's/\.asm$//')}; do
+    nasm -I "$here/t/" -f bin -o "$name.img" "$here/t/$name.asm" || exit 1
+    [ "$(stat -c %s "$name.img")" -le 64512 ] || { # what the boot sector loads
+        echo "$name is too long"
+        exit 1
+    }
+    truncate -s 1440K "$name.img"
+    for engine in fast plain; do
+        run "$name" $engine
+    done
+    [ $bad = 0 ] && said "$name"
+done
+exit $bad

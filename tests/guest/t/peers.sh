@@ -1,0 +1,60 @@
+#!/bin/sh
+# The test programs of t/ on other emulators, for comparison: peers.sh FOLDER [name ...]. Prints what
+# each says. Bochs checks nearly everything the processor does; QEMU few segment limits.
+here=$(cd "$(dirname "$0")" && pwd) || exit 1 # the folder of the programs
+[ -n "$1" ] || {
+    echo "usage: $0 folder [name ...]" >&2
+    exit 2
+}
+mkdir -p "$1" && cd "$1" || exit 1
+shift
+share=${BXSHARE:-/usr/share/bochs}
+[ $# -gt 0 ] || set -- $(cd "$here" && ls -- *.asm | sed 's/\.asm$//')
+
+on_bochs() { # name
+    command -v bochs >/dev/null && [ -r "$share/BIOS-bochs-latest" ] || {
+        echo "bochs: skipped, it is not installed"
+        return
+    }
+    cat >"$1.bochsrc" <<RC
+config_interface: textconfig
+display_library: term
+megs: 16
+romimage: file=$share/BIOS-bochs-latest
+vgaromimage: file=$share/VGABIOS-lgpl-latest
+cpu: model=${BOCHS_CPU:-p3_katmai}, count=1, ips=50000000, reset_on_triple_fault=1
+clock: sync=none, time0=utc
+floppya: 1_44=$1.img, status=inserted
+boot: floppy
+com1: enabled=1, mode=file, dev=$1.bochs
+log: $1.bochslog
+panic: action=fatal
+error: action=report
+info: action=ignore
+debug: action=ignore
+RC
+    rm -f "$1.bochs"
+    echo c >go # Debian's waits in its debugger
+    TERM=vt100 timeout 60 script -qc "bochs -q -f $1.bochsrc -rc go" /dev/null </dev/null \
+        >"$1.bochsout" 2>&1
+    echo "bochs: $(cat "$1.bochs")"
+}
+
+on_qemu() { # name
+    command -v qemu-system-i386 >/dev/null || {
+        echo "qemu: skipped, it is not installed"
+        return
+    }
+    timeout 60 qemu-system-i386 -accel tcg -cpu "${QEMU_CPU:-pentium3}" -m 16 -display none -no-reboot \
+        -drive file="$1.img",format=raw,if=floppy -serial file:"$1.qemu" \
+        -device isa-debug-exit,iobase=0xf4 >/dev/null 2>&1
+    echo "qemu:  $(cat "$1.qemu")"
+}
+
+for name; do
+    nasm -I "$here/" -f bin -o "$name.img" "$here/$name.asm" && truncate -s 1440K "$name.img" ||
+        exit 1
+    echo "$name"
+    on_bochs "$name"
+    on_qemu "$name"
+done
