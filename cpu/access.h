@@ -51,12 +51,18 @@ void sys_probe_write(struct cpu *cpu, u32 linear, u32 bytes);
 void segment_derive(struct segment *seg);
 void mode_update(struct cpu *cpu);
 
-/* Forget translations: all of them (CR3, CR0.PG, A20, memory map), or those of one page; let no
- * more stores go straight to the page whose bytes begin at HOST. */
+/* Forget translations: all of them (CR0.PG, CR4, A20, memory map), all but those of global pages
+ * (CR3), or those of one page; let no more stores go straight to the page whose bytes begin at
+ * HOST. */
 void tlb_init(struct cpu *cpu);
 void tlb_flush(struct cpu *cpu);
+void tlb_flush_local(struct cpu *cpu);
 void tlb_withdraw_writes(struct cpu *cpu, const u8 *host);
 void tlb_flush_page(struct cpu *cpu, u32 linear);
+
+/* control.c: load CR3 and what hangs on it. False: a page directory pointer is bad, nothing has
+ * changed. */
+bool cr3_load(struct cpu *cpu, u32 value);
 
 /* The bus's ears: the memory map or the A20 gate changed. */
 void cpu_remapped(void *cpu);

@@ -22,7 +22,7 @@ const struct field cpu_fields[] = {
     FIELD_MAX(struct cpu, cpl, 3), F(halted), FIELD_STRUCTS(struct cpu, seg, segment_fields),
     FIELD_STRUCT(struct cpu, fpu, fpu_fields), T(current), T(slice_end), F(eflags), FIELD_STRUCT(struct cpu, ldtr, segment_fields),
     FIELD_STRUCT(struct cpu, tr, segment_fields), FIELD_STRUCT(struct cpu, gdtr, table_fields),
-    FIELD_STRUCT(struct cpu, idtr, table_fields), F(cr0), F(cr2), F(cr3), F(cr4),
+    FIELD_STRUCT(struct cpu, idtr, table_fields), F(cr0), F(cr2), F(cr3), F(cr4), FIELD_ARRAY(struct cpu, pdpte),
     FIELD_ARRAY(struct cpu, dr), FIELD_ARRAY(struct cpu, tr_test), F(sysenter_cs), F(sysenter_esp),
     F(sysenter_eip), F(icount), F(tsc_offset),
     F(shadow_at), F(shadow_debug), F(intr), F(nmi), F(nmi_pending), F(nmi_blocked), F(shutdown),
@@ -104,6 +104,7 @@ void cpu_reset(struct cpu *cpu)
     cpu->gdtr = cpu->idtr = (struct table_register){0, 0xffff};
     cpu->cr0 = CR0_ET | CR0_CD | CR0_NW;
     cpu->cr2 = cpu->cr3 = cpu->cr4 = 0;
+    memset(cpu->pdpte, 0, sizeof cpu->pdpte);
     memset(cpu->dr, 0, sizeof cpu->dr);
     cpu->dr[6] = 0xffff0ff0u;
     cpu->dr[7] = 0x400;

@@ -35,7 +35,19 @@ enum {
 };
 #define CR0_PG 0x80000000u
 
-enum { CR4_TSD = 1 << 2, CR4_DE = 1 << 3 };
+enum {
+    CR4_VME = 1 << 0,
+    CR4_PVI = 1 << 1,
+    CR4_TSD = 1 << 2,
+    CR4_DE = 1 << 3,
+    CR4_PSE = 1 << 4,
+    CR4_PAE = 1 << 5,
+    CR4_MCE = 1 << 6,
+    CR4_PGE = 1 << 7,
+    CR4_PCE = 1 << 8,
+    CR4_OSFXSR = 1 << 9,
+    CR4_OSXMMEXCPT = 1 << 10,
+};
 
 /* Exceptions. SDM 3A "Exception and Interrupt Vectors". */
 enum {
@@ -164,13 +176,19 @@ enum { TLB_ENTRIES = 4, EXEC_ENTRIES = 2, TLB_FILLED = 4 };
 enum { TLB_ENTRIES = 1024, EXEC_ENTRIES = 256, TLB_FILLED = 256 };
 #endif
 
+struct tlb_list {
+    u16 slot[TLB_FILLED];
+    u32 count; /* above TLB_FILLED: too many to list */
+};
+
 /* The translations of one privilege: supervisor or user. */
 struct tlb {
     struct tlb_entry entry[TLB_ENTRIES];
     u32 page[TLB_ENTRIES]; /* page number if stores need no check but for decoded code, else ~0 */
     struct exec_entry exec[EXEC_ENTRIES];
-    u16 filled[TLB_FILLED]; /* entries filled since the last flush */
-    u32 filled_count;       /* above TLB_FILLED: too many to list */
+    struct tlb_list list[2];              /* slots filled since the last flush: others, global pages */
+    u8 slot[TLB_ENTRIES + EXEC_ENTRIES];  /* SLOT_*, mmu.c */
+    u64 large[1024 / 64];                 /* regions of 4 MiB with parts of large pages */
 };
 
 /* Why the engine must be left after the current instruction. */
@@ -202,6 +220,7 @@ struct cpu {
     struct segment ldtr, tr;
     struct table_register gdtr, idtr;
     u32 cr0, cr2, cr3, cr4;
+    u64 pdpte[4]; /* page directory pointers of PAE paging */
     u32 dr[8];
     u32 tr_test[8];    /* TR3 .. TR7 of the 486: kept, without function */
     u32 sysenter_cs, sysenter_esp, sysenter_eip; /* MSR 174h to 176h */

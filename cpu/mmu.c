@@ -1,21 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Translation: page walk, TLB fill, and every access that is not a hit of the TLB in one piece.
- * SDM 3A "Paging", 32-bit paging of the 80386 and 80486.
+ * The TLB: filling it, forgetting, and every access that is not a hit of it in one piece.
  *
- * Page directory and page table entry:
- *
- *   31                    12 11  9  8  7  6  5  4   3   2   1   0
- *   | frame                 | AVL | 0 | 0| D| A|PCD|PWT|U/S|R/W| P |
+ * A slot is in the list of those that a load of CR3 empties, or in that of global pages, or, when
+ * it held one after the other, in both; which one its present content belongs to, it knows itself.
  */
 #include <setjmp.h>
 
 #include "cpu/access.h"
 #include "cpu/engine.h"
+#include "cpu/paging.h"
 #include "src/base/log.h"
-
-enum { PTE_P = 1, PTE_W = 2, PTE_U = 4, PTE_A = 0x20, PTE_D = 0x40 };
-enum { PF_P = 1, PF_W = 2, PF_U = 4 }; /* page fault error code */
 
 #define NO_TAG 1u
 #define NO_KEY (~(u64)0)
@@ -30,102 +25,88 @@ void cpu_raise(struct cpu *cpu, unsigned vector, u32 error, enum cpu_reason reas
     longjmp(cpu->fault_jump, 1);
 }
 
-/* Page walk. */
-
-static NORETURN void page_fault(struct cpu *cpu, u32 linear, u32 error, enum cpu_reason reason)
-{
-    cpu->cr2 = linear;
-    if (log_on(LOG_MMU))
-        log_line("mmu %s %s %08x #PF: %s", error & PF_U ? "user" : "system",
-                 error & PF_W ? "write" : "read", linear, error & PF_P ? "rights" : "absent");
-    cpu_raise(cpu, EX_PF, error, reason);
-}
-
-static void entry_mark(struct cpu *cpu, paddr address, u32 entry, u32 bits)
-{
-    if ((entry & bits) != bits)
-        bus_write(cpu->bus, address, entry | bits, 4);
-}
-
-struct translation {
-    paddr page;
-    bool writable; /* a write needs no further check and no D bit */
-};
-
-static void log_walk(u32 linear, u32 pde, u32 pte, unsigned write, bool user)
-{
-    u32 rights = pde & pte;
-    log_line("mmu %s %s %08x -> %08x %s%s%s%s", user ? "user" : "system", write ? "write" : "read",
-             linear, (pte & ~0xfffu) | (linear & 0xfff), rights & PTE_U ? "U" : "S",
-             rights & PTE_W ? "W" : "R", pte & PTE_A ? " A" : "", pte & PTE_D ? " D" : "");
-}
-
-/* Walk for the page of LINEAR; sets A, and D for a write. USER: with CPL 3 rights. */
-static struct translation page_walk(struct cpu *cpu, u32 linear, unsigned write, bool user)
-{
-    if (!(cpu->cr0 & CR0_PG))
-        return (struct translation){linear & ~0xfffu, true};
-    u32 fault = (write ? PF_W : 0) | (user ? PF_U : 0);
-    paddr pde_at = (cpu->cr3 & ~0xfffu) + (linear >> 22) * 4;
-    u32 pde = bus_read(cpu->bus, pde_at, 4);
-    if (!(pde & PTE_P))
-        page_fault(cpu, linear, fault, REASON_PAGE_ABSENT);
-    paddr pte_at = (pde & ~0xfffu) + (linear >> 12 & 0x3ff) * 4;
-    u32 pte = bus_read(cpu->bus, pte_at, 4);
-    if (!(pte & PTE_P))
-        page_fault(cpu, linear, fault, REASON_PAGE_ABSENT);
-    u32 rights = pde & pte;
-    bool may_write = rights & PTE_W || (!user && !(cpu->cr0 & CR0_WP));
-    if ((user && !(rights & PTE_U)) || (write && !may_write))
-        page_fault(cpu, linear, fault | PF_P, REASON_PAGE_RIGHTS);
-    if (log_on(LOG_MMU))
-        log_walk(linear, pde, pte, write, user);
-    entry_mark(cpu, pde_at, pde, PTE_A);
-    entry_mark(cpu, pte_at, pte, PTE_A | (write ? PTE_D : 0));
-    return (struct translation){pte & ~0xfffu, may_write && (write || pte & PTE_D)};
-}
-
 /* TLB. */
 
-static void tlb_note(struct tlb *tlb, unsigned slot)
+enum { LOCAL, GLOBAL };           /* the lists */
+enum {                            /* of a slot */
+    SLOT_LISTED = 1,              /* << list: stands there */
+    SLOT_GLOBAL = 4,              /* what it holds is global, */
+    SLOT_LARGE = 8,               /* part of a large page */
+    SLOTS = TLB_ENTRIES + EXEC_ENTRIES, /* first those of data, then those of code */
+    REGION_SHIFT = 22,
+};
+
+/* SLOT is about to hold T, the page of LINEAR. */
+static void tlb_note(struct tlb *tlb, unsigned slot, u32 linear, const struct translation *t)
 {
-    if (tlb->filled_count < TLB_FILLED)
-        tlb->filled[tlb->filled_count] = (u16)slot;
-    tlb->filled_count += tlb->filled_count <= TLB_FILLED;
+    unsigned kind = t->global ? GLOBAL : LOCAL, region = linear >> REGION_SHIFT;
+    struct tlb_list *list = &tlb->list[kind];
+    u8 listed = tlb->slot[slot] & (SLOT_LISTED << LOCAL | SLOT_LISTED << GLOBAL);
+    if (!(listed & SLOT_LISTED << kind)) {
+        if (list->count < TLB_FILLED)
+            list->slot[list->count] = (u16)slot;
+        list->count += list->count <= TLB_FILLED;
+    }
+    tlb->slot[slot] = (u8)(listed | SLOT_LISTED << kind | (t->global ? SLOT_GLOBAL : 0) |
+                           (t->large ? SLOT_LARGE : 0));
+    if (t->large)
+        tlb->large[region / 64] |= (u64)1 << region % 64;
 }
 
-static void tlb_clear(struct tlb *tlb)
+static void slot_clear(struct tlb *tlb, unsigned slot)
 {
-    if (tlb->filled_count > TLB_FILLED) {
-        for (unsigned i = 0; i < TLB_ENTRIES; i++)
-            tlb->entry[i].tag_read = tlb->entry[i].tag_write = NO_TAG;
-        for (unsigned i = 0; i < EXEC_ENTRIES; i++)
-            tlb->exec[i].key = NO_KEY;
+    if (slot >= TLB_ENTRIES)
+        tlb->exec[slot - TLB_ENTRIES].key = NO_KEY;
+    else
+        tlb->entry[slot].tag_read = tlb->entry[slot].tag_write = NO_TAG;
+}
+
+static void list_clear(struct tlb *tlb, unsigned kind)
+{
+    struct tlb_list *list = &tlb->list[kind];
+    bool all = list->count > TLB_FILLED;
+    unsigned n = all ? SLOTS : list->count;
+    for (unsigned i = 0; i < n; i++) {
+        unsigned slot = all ? i : list->slot[i];
+        tlb->slot[slot] &= (u8)~(SLOT_LISTED << kind);
+        if (kind == GLOBAL || !(tlb->slot[slot] & SLOT_GLOBAL))
+            slot_clear(tlb, slot);
     }
-    for (unsigned i = 0; i < tlb->filled_count && i < TLB_FILLED; i++) {
-        unsigned slot = tlb->filled[i];
-        if (slot >= TLB_ENTRIES) {
-            tlb->exec[slot - TLB_ENTRIES].key = NO_KEY;
-        } else {
-            tlb->entry[slot].tag_read = tlb->entry[slot].tag_write = NO_TAG;
-        }
-    }
-    tlb->filled_count = 0;
+    list->count = 0;
+}
+
+void tlb_flush_local(struct cpu *cpu)
+{
+    if (log_on(LOG_MMU))
+        log_line("mmu TLB flushed");
+    list_clear(&cpu->tlb_set[0], LOCAL);
+    list_clear(&cpu->tlb_set[1], LOCAL);
 }
 
 void tlb_flush(struct cpu *cpu)
 {
-    if (log_on(LOG_MMU))
-        log_line("mmu TLB flushed");
-    tlb_clear(&cpu->tlb_set[0]);
-    tlb_clear(&cpu->tlb_set[1]);
+    tlb_flush_local(cpu);
+    for (unsigned i = 0; i < 2; i++) {
+        list_clear(&cpu->tlb_set[i], GLOBAL);
+        memset(cpu->tlb_set[i].large, 0, sizeof cpu->tlb_set[i].large);
+    }
 }
 
 void tlb_init(struct cpu *cpu)
 {
-    for (unsigned i = 0; i < 2; i++) {
-        cpu->tlb_set[i].filled_count = TLB_FILLED + 1;
-        tlb_clear(&cpu->tlb_set[i]);
+    for (unsigned i = 0; i < 2; i++)
+        for (unsigned slot = 0; slot < SLOTS; slot++)
+            slot_clear(&cpu->tlb_set[i], slot);
+}
+
+/* All that is remembered of the large page around LINEAR (or of both, if they have 2 MiB). */
+static void large_flush(struct tlb *tlb, u32 linear)
+{
+    for (unsigned slot = 0; slot < SLOTS; slot++) {
+        u32 page = slot < TLB_ENTRIES ? tlb->entry[slot].tag_read
+                                      : (u32)(tlb->exec[slot - TLB_ENTRIES].key >> 40) << 12;
+        if (tlb->slot[slot] & SLOT_LARGE && (page ^ linear) >> REGION_SHIFT == 0)
+            slot_clear(tlb, slot);
     }
 }
 
@@ -135,21 +116,25 @@ void tlb_flush_page(struct cpu *cpu, u32 linear)
         struct tlb *tlb = &cpu->tlb_set[i];
         struct tlb_entry *e = &tlb->entry[linear >> 12 & (TLB_ENTRIES - 1)];
         struct exec_entry *x = &tlb->exec[linear >> 12 & (EXEC_ENTRIES - 1)];
+        unsigned region = linear >> REGION_SHIFT;
         if (((e->tag_read ^ linear) & ~0xfffu) == 0 || ((e->tag_write ^ linear) & ~0xfffu) == 0)
             e->tag_read = e->tag_write = NO_TAG;
         if (x->key >> 40 == linear >> 12)
             x->key = NO_KEY;
+        if (tlb->large[region / 64] >> region % 64 & 1)
+            large_flush(tlb, linear);
     }
 }
 
 void tlb_withdraw_writes(struct cpu *cpu, const u8 *host)
 {
-    for (unsigned i = 0; i < 2; i++) {
-        struct tlb *tlb = &cpu->tlb_set[i];
-        bool all = tlb->filled_count > TLB_FILLED;
-        unsigned n = all ? TLB_ENTRIES : tlb->filled_count;
+    for (unsigned i = 0; i < 4; i++) {
+        struct tlb *tlb = &cpu->tlb_set[i / 2];
+        const struct tlb_list *list = &tlb->list[i % 2];
+        bool all = list->count > TLB_FILLED;
+        unsigned n = all ? TLB_ENTRIES : list->count;
         for (unsigned k = 0; k < n; k++) {
-            unsigned slot = all ? k : tlb->filled[k];
+            unsigned slot = all ? k : list->slot[k];
             struct tlb_entry *e = slot < TLB_ENTRIES ? &tlb->entry[slot] : NULL;
             if (e && e->tag_write != NO_TAG && e->addend + e->tag_write == (uintptr_t)host)
                 e->tag_write = NO_TAG;
@@ -162,14 +147,14 @@ static struct tlb_entry *tlb_slot(struct tlb *tlb, u32 linear)
     return &tlb->entry[linear >> 12 & (TLB_ENTRIES - 1)];
 }
 
-/* Enter page NUMBER of host memory. WRITABLE: paging and the memory allow stores; they go straight
- * to it unless code was decoded from it. */
+/* Enter page NUMBER of host memory. If paging and the memory allow stores, they go straight to it
+ * unless code was decoded from it. */
 static void tlb_fill(struct cpu *cpu, struct tlb *tlb, u32 linear, u8 *host, u32 number,
-                     bool writable)
+                     const struct translation *t)
 {
     struct tlb_entry *e = tlb_slot(tlb, linear);
-    if (e->tag_read == NO_TAG && e->tag_write == NO_TAG)
-        tlb_note(tlb, (unsigned)(e - tlb->entry));
+    bool writable = t->writable;
+    tlb_note(tlb, (unsigned)(e - tlb->entry), linear, t);
     e->tag_read = linear & ~0xfffu;
     e->tag_write = writable && !code_page_busy(cpu, number) ? linear & ~0xfffu : NO_TAG;
     e->addend = (uintptr_t)host - (linear & ~0xfffu);
@@ -206,7 +191,8 @@ static u8 *page_find(struct cpu *cpu, struct tlb *tlb, u32 linear, u32 size, uns
     u8 *host = bus_page(cpu->bus, *address, &ram, &number);
     if (!host)
         return NULL;
-    tlb_fill(cpu, tlb, linear, host, number, t.writable && ram);
+    t.writable &= ram;
+    tlb_fill(cpu, tlb, linear, host, number, &t);
     return tlb_hit(cpu, tlb, linear, size, write);
 }
 
@@ -388,8 +374,7 @@ const struct exec_entry *exec_find(struct cpu *cpu, u32 linear)
         return x;
     struct translation t = page_walk(cpu, linear, ACCESS_READ, cpu->tlb == &cpu->tlb_set[1]);
     bool ram;
-    if (x->key == NO_KEY)
-        tlb_note(cpu->tlb, TLB_ENTRIES + (unsigned)(x - cpu->tlb->exec));
+    tlb_note(cpu->tlb, TLB_ENTRIES + (unsigned)(x - cpu->tlb->exec), linear, &t);
     paddr page = bus_mask(cpu->bus, t.page);
     x->key = exec_key(linear, page);
     x->host = bus_page(cpu->bus, page, &ram, &x->page);
@@ -400,15 +385,9 @@ u32 cpu_peek(struct cpu *cpu, u32 linear, void *to, u32 bytes)
 {
     u8 *out = to;
     for (u32 i = 0; i < bytes; i++, linear++) {
-        paddr page = linear & ~0xfffu;
-        if (cpu->cr0 & CR0_PG) {
-            u32 pde = bus_read(cpu->bus, (cpu->cr3 & ~0xfffu) + (linear >> 22) * 4, 4), pte = 0;
-            if (pde & PTE_P)
-                pte = bus_read(cpu->bus, (pde & ~0xfffu) + (linear >> 12 & 0x3ff) * 4, 4);
-            if (!(pte & PTE_P))
-                return i;
-            page = pte & ~0xfffu;
-        }
+        paddr page;
+        if (!page_peek(cpu, linear, &page))
+            return i;
         bool ram;
         u32 number;
         const u8 *host = bus_page(cpu->bus, page, &ram, &number);

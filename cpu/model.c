@@ -2,13 +2,17 @@
 /* The table of processors. Intel AP-485 "Processor Identification and the CPUID Instruction". */
 #include "cpu/model.h"
 
+#include "cpu/cpu.h"
+
 #include <string.h>
 
 #define BIT(name) (1u << FEATURE_##name)
 #define PENTIUM (BIT(FPU) | BIT(VME) | BIT(DE) | BIT(PSE) | BIT(TSC) | BIT(MSR) | BIT(CX8))
-#define P6 (PENTIUM | BIT(PAE) | BIT(SEP) | BIT(MTRR) | BIT(PGE) | BIT(CMOV) | BIT(PAT))
+#define P6                                                                                         \
+    (PENTIUM | BIT(PAE) | BIT(SEP) | BIT(MTRR) | BIT(PGE) | BIT(CMOV) | BIT(PAT) | BIT(PSE36))
 #define IMPLEMENTED                                                                                \
-    (BIT(DE) | BIT(TSC) | BIT(MSR) | BIT(CX8) | BIT(SEP) | BIT(CMOV)) /* what is not is not said */
+    (BIT(DE) | BIT(PSE) | BIT(TSC) | BIT(MSR) | BIT(PAE) | BIT(CX8) | BIT(SEP) | BIT(PGE) |        \
+     BIT(CMOV) | BIT(PSE36)) /* what is not is not said */
 #define HAS(set) ((set) & IMPLEMENTED)
 
 /* From the Pentium on the clock is what an interpreter keeps up with, unless one asks for more. */
@@ -27,6 +31,29 @@ const struct cpu_model cpu_models[] = {
 };
 
 const unsigned cpu_model_count = ARRAY_LEN(cpu_models);
+
+u32 model_cr4(const struct cpu_model *model)
+{
+    static const struct {
+        u8 feature;
+        u32 bits;
+    } rows[] = {
+        {FEATURE_VME, CR4_VME | CR4_PVI},
+        {FEATURE_TSC, CR4_TSD},
+        {FEATURE_DE, CR4_DE},
+        {FEATURE_PSE, CR4_PSE},
+        {FEATURE_PAE, CR4_PAE},
+        {FEATURE_MCE, CR4_MCE},
+        {FEATURE_PGE, CR4_PGE},
+        {FEATURE_FXSR, CR4_OSFXSR},
+        {FEATURE_SSE, CR4_OSXMMEXCPT},
+    };
+    u32 bits = 0;
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++)
+        if (model_has_feature(model, rows[i].feature))
+            bits |= rows[i].bits;
+    return bits;
+}
 
 const struct cpu_model *cpu_model_find(const char *name, size_t length)
 {

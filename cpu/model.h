@@ -49,6 +49,9 @@ struct cpu_model {
     u32 signature;    /* in EDX after reset, and in CPUID leaf 1: family, model, stepping */
 };
 
+/* The bits of CR4 that software may set; 0: there is no CR4. SDM 3A "Control Registers". */
+u32 model_cr4(const struct cpu_model *model);
+
 extern const struct cpu_model cpu_models[];
 extern const unsigned cpu_model_count;
 

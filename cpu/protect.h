@@ -57,6 +57,12 @@ INLINE bool selector_null(u16 selector)
 NORETURN void selector_fault(struct cpu *cpu, unsigned vector, u16 selector, u32 ext,
                              enum cpu_reason reason);
 
+INLINE void require_ring0(struct cpu *cpu)
+{
+    if (cpu->cpl)
+        cpu_raise(cpu, EX_GP, 0, REASON_PRIVILEGE);
+}
+
 /* segment.c. Whatever loads a segment register or changes the CPL calls mode_update(). */
 
 /* Load a data or stack segment register (MOV, POP, LDS …) in whatever mode the CPU is. Raises

@@ -1,14 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* System instructions: control, debug and table registers, IF, CPUID, time stamp, coprocessor
+/* System instructions: debug, test and table registers, IF, CPUID, time stamp, coprocessor
  * escapes. SDM 2A to 2C under each name; SDM 3A "Control Registers". */
 #include "cpu/forms.h"
 #include "cpu/protect.h"
-
-static void require_ring0(struct cpu *cpu)
-{
-    if (cpu->cpl)
-        cpu_raise(cpu, EX_GP, 0, REASON_PRIVILEGE);
-}
 
 /* Instructions on descriptors are not recognised in real and virtual-8086 mode. */
 static void require_protected(struct cpu *cpu)
@@ -44,53 +38,7 @@ HANDLER(STI_o_0)
     NEXT;
 }
 
-/* Control registers. */
-
-#define CR0_BITS                                                                                   \
-    (CR0_PE | CR0_MP | CR0_EM | CR0_TS | CR0_ET | CR0_NE | CR0_WP | CR0_AM | CR0_NW | CR0_CD |     \
-     CR0_PG)
-
-static void write_cr0(struct cpu *cpu, u32 value)
-{
-    u32 changed = cpu->cr0 ^ value;
-    if ((value & CR0_PG && !(value & CR0_PE)) || (value & CR0_NW && !(value & CR0_CD)))
-        cpu_raise(cpu, EX_GP, 0, REASON_RESERVED);
-    cpu->cr0 = (value & CR0_BITS) | CR0_ET;
-    if (changed & (CR0_PG | CR0_WP | CR0_PE))
-        tlb_flush(cpu);
-    mode_update(cpu);
-}
-
-static u32 read_cr(const struct cpu *cpu, unsigned n)
-{
-    return n == 0 ? cpu->cr0 : n == 2 ? cpu->cr2 : n == 3 ? cpu->cr3 : cpu->cr4;
-}
-
-HANDLER(MOV_FROM_CR_rr_32)
-{
-    require_ring0(cpu);
-    W_32(u->dst, read_cr(cpu, u->src));
-    NEXT;
-}
-
-HANDLER(MOV_TO_CR_rr_32)
-{
-    u32 value = R_32(u->src);
-    require_ring0(cpu);
-    if (u->dst == 0) {
-        write_cr0(cpu, value);
-    } else if (u->dst == 2) {
-        cpu->cr2 = value;
-    } else if (u->dst == 3) {
-        cpu->cr3 = value;
-        tlb_flush(cpu);
-    } else {
-        if (value & ~(u32)(CR4_TSD | CR4_DE))
-            cpu_raise(cpu, EX_GP, 0, REASON_RESERVED);
-        cpu->cr4 = value;
-    }
-    EXIT(1);
-}
+/* Debug and test registers. */
 
 /* DR4 and DR5 are DR6 and DR7, unless CR4.DE makes them undefined. */
 static unsigned debug_register(struct cpu *cpu, unsigned n)
@@ -134,37 +82,6 @@ HANDLER(MOV_TO_TR_rr_32)
 {
     require_ring0(cpu);
     cpu->tr_test[u->dst] = R_32(u->src);
-    NEXT;
-}
-
-/* LMSW sets PE but never clears it. */
-static const struct uop *load_msw(struct cpu *cpu, const struct uop *u, u16 value)
-{
-    u32 bits = CR0_MP | CR0_EM | CR0_TS;
-    write_cr0(cpu, (cpu->cr0 & ~bits) | (value & (bits | CR0_PE)));
-    EXIT(1);
-}
-
-HANDLER(LMSW_r_16)
-{
-    require_ring0(cpu);
-    return load_msw(cpu, u, R_16(u->dst));
-}
-
-HANDLER(LMSW_m_16)
-{
-    require_ring0(cpu);
-    return load_msw(cpu, u, (u16)mem_read(cpu, u->seg, plain_ea(cpu, u), 2));
-}
-
-REG(SMSW_r_16, W_16(u->dst, cpu->cr0);)
-REG(SMSW_r_32, W_32(u->dst, cpu->cr0);)
-MEM(SMSW_m_16, 16, 1, ST(16, cpu->cr0);)
-
-HANDLER(CLTS_o_0)
-{
-    require_ring0(cpu);
-    cpu->cr0 &= ~(u32)CR0_TS;
     NEXT;
 }
 

@@ -6,6 +6,7 @@
  * Upper halves of the general registers, which a 286 TSS does not hold, become ones.
  */
 #include "cpu/frame.h"
+#include "cpu/paging.h"
 #include "cpu/protect.h"
 
 enum {
@@ -16,7 +17,6 @@ enum {
     DR7_LOCAL = 0x155, /* L0 .. L3, LE */
     TASK_FLAGS = FL_ARITH | FL_TF | FL_IF | FL_DF | FL_IOPL | FL_NT | FL_RF | FL_VM | FL_AC |
                  FL_VIF | FL_VIP | FL_ID,
-    CR3_DEFINED = ~0xfe7, /* page directory, PCD, PWT */
 };
 
 /* Offsets into a TSS. EIP .. segments are saved; registers and segments are arrays, in the order
@@ -52,6 +52,12 @@ struct task {
     bool trap;
 };
 
+/* Page directory, PCD and PWT. */
+static u32 cr3_defined(const struct cpu *cpu)
+{
+    return cpu->cr4 & CR4_PAE ? ~0x7u : ~0xfe7u;
+}
+
 static void read_task(struct cpu *cpu, u32 base, bool is386, struct task *t)
 {
     const struct tss_layout *l = is386 ? &layout_386 : &layout_286;
@@ -65,7 +71,7 @@ static void read_task(struct cpu *cpu, u32 base, bool is386, struct task *t)
         t->seg[i] = (u16)sys_read(cpu, base + l->segments + i * l->size, 2);
     t->ldt = (u16)sys_read(cpu, base + l->ldt, 2);
     if (is386) {
-        t->cr3 = (u32)sys_read(cpu, base + TSS_CR3, 4);
+        t->cr3 = (u32)sys_read(cpu, base + TSS_CR3, 4) & cr3_defined(cpu);
         t->trap = sys_read(cpu, base + TSS_TRAP, 2) & 1;
     }
 }
@@ -104,6 +110,7 @@ static void check_switch(struct cpu *cpu, u16 selector, const struct descriptor 
 {
     const struct tss_layout *old = layout_of(cpu->tr.attr);
     struct task probe;
+    u64 pdpte[4];
     if (d->limit < layout_of(d->attr)->limit)
         selector_fault(cpu, EX_TS, selector, ext_of(reason), REASON_TSS);
     if (!cpu->tr.attr || cpu->tr.limit < old->saved_end - 1u)
@@ -116,6 +123,8 @@ static void check_switch(struct cpu *cpu, u16 selector, const struct descriptor 
     if (reason != TASK_IRET)
         sys_probe_write(cpu, d->address + 5, 1);
     read_task(cpu, d->base, d->attr & SYS_386, &probe);
+    if (cpu->cr0 & CR0_PG && cpu->cr4 & CR4_PAE && !paging_load_pointers(cpu, probe.cr3, pdpte))
+        cpu_raise(cpu, EX_GP, 0, REASON_RESERVED);
 }
 
 /* The old task to its TSS; busy bits and back link as the table in SDM 3A "Task Switching". */
@@ -145,8 +154,7 @@ static void load_task(struct cpu *cpu, const struct task *t, bool nested)
     cpu->cr0 |= CR0_TS;
     cpu->dr[7] &= ~(u32)DR7_LOCAL;
     if (cpu->cr0 & CR0_PG) {
-        cpu->cr3 = t->cr3 & (u32)CR3_DEFINED;
-        tlb_flush(cpu);
+        cr3_load(cpu, t->cr3);
     }
     for (unsigned i = 0; i < 8; i++)
         cpu->r[i] = t->r[i];
