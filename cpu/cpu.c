@@ -55,6 +55,7 @@ bool cpu_init(struct cpu *cpu, const struct cpu_model *model, struct bus *bus,
 {
     memset(cpu, 0, sizeof *cpu);
     cpu->model = model;
+    cpu->plain_only = model->bus_bytes; /* clocks of operands are counted there */
     cpu->bus = bus;
     cpu->clock = clock;
     cpu->budget = INSNS_AT_START;

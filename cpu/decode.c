@@ -5,6 +5,7 @@
  */
 #include "cpu/access.h"
 #include "cpu/engine.h"
+#include "cpu/timing.h"
 
 enum { INSN_BYTES = 15, BLOCK_UOPS = BLOCK_INSNS * 3 + 4 };
 
@@ -30,12 +31,14 @@ struct decoder {
 
     /* operands */
     u8 modrm;
+    u8 prefixes;       /* bytes of them */
     bool memory;       /* ModRM names memory */
     char shape[4];     /* letters of the operands so far */
     unsigned shape_count, slot;
 
     unsigned count, insns;
-    u32 cost;
+    u32 clocks; /* of the instruction */
+    u32 cost;   /* of all before it */
     struct uop uops[BLOCK_UOPS + 2];
     const struct insn *row[BLOCK_UOPS + 2];
 };
@@ -458,13 +461,14 @@ static bool lock_allowed(const struct decoder *d, const struct insn *row)
 }
 
 static const struct insn ud_row = {.name = "UD", .op = OP_UD, .checks = CHECK_END,
-                                   .reads = OSZAPC, .cost = 1};
+                                   .reads = OSZAPC, .cost = COST_UNDEFINED};
 
 static const struct insn *find_row(struct decoder *d, struct uop *u, unsigned *opcode)
 {
     const struct insn_index *index = code_index(d->cpu);
     unsigned map = MAP_1BYTE;
     *opcode = decode_prefixes(d);
+    d->prefixes = (u8)(d->pos - 1);
     if (*opcode == 0x0f) {
         map = MAP_0F;
         *opcode = fetch8(d);
@@ -524,6 +528,8 @@ static const struct insn *decode_insn(struct decoder *d, struct uop *u)
         row = &ud_row;
         id = U_UD_o_0;
     }
+    struct insn_form form = {d->memory, d->addr32, d->modrm, d->prefixes, (u16)op};
+    d->clocks = timing_clocks(d->cpu->model, row, &form);
     u->id = (u16)id;
     u->eip = d->eip;
     u->len = (u8)d->pos;
@@ -694,14 +700,14 @@ static void decode_run(struct decoder *d)
         u->n = (u8)d->insns;
         d->row[d->count++] = row;
         d->insns++;
-        d->cost += row->cost;
+        d->cost += d->clocks;
         d->eip += d->pos;
         d->linear += d->pos;
         d->first = false;
         if (row->checks & CHECK_END) {
             bool direct = row->operand[0] == OPD_Jb || row->operand[0] == OPD_Jv;
-            put_exit(d, u->eip, direct ? u->disp : d->eip, direct ? TAKEN_COST : 0);
             open = is_conditional(row);
+            put_exit(d, u->eip, direct ? u->disp : d->eip, open ? timing_taken(d->cpu->model) : 0);
         }
         open = open && !d->key2;
     }

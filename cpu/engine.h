@@ -15,9 +15,7 @@ enum { BLOCK_INSNS = 64, BLOCK_CACHE = 1 << 14 };
 
 enum {
     BLOCK_COST = 400,      /* a block ends once it has cost this much */
-    BLOCK_COST_MAX = 600,  /* what a block can cost at most: held back from the budget */
-    TAKEN_COST = 2,        /* surcharge of a taken branch */
-    EXCEPTION_COST = 40,   /* entering a handler */
+    BLOCK_COST_MAX = 640,  /* what a block can cost at most: held back from the budget */
 };
 
 #define INSNS_AT_START 0xffffffffu /* lower half of cpu->budget at the start of a slice */
@@ -81,9 +79,9 @@ const struct insn_index *code_index(const struct cpu *cpu);
 const struct uop *plain_exit(struct cpu *cpu, const struct block_exit *e);
 const struct uop *plain_indirect(struct cpu *cpu, const struct block_exit *e, u32 eip);
 
-/* For repeated instructions: an iteration was done; must the instruction stop here (deadline,
- * single step, something to look at)?; and stop here: it is begun again later. */
-void charge_iteration(struct cpu *cpu, u32 cycles);
+/* The running instruction takes longer than the block was charged. For repeated ones: must it stop
+ * here (deadline, single step, something to look at)?; and stop here: it is begun again later. */
+void charge_clocks(struct cpu *cpu, u32 cycles);
 bool iteration_must_stop(const struct cpu *cpu);
 /* Of COUNT iterations of COST clocks: how many begin before the deadline (at least 1). */
 u32 iterations_left(const struct cpu *cpu, u32 count, u32 cost);

@@ -42,9 +42,9 @@ const struct insn insn_table[] = {
 const unsigned insn_count = ARRAY_LEN(insn_table);
 
 const struct uop_info uop_info[U_COUNT] = {
-#define H(op, shape, size, class) {#op "_" #shape "_" #size, CLASS_##class},
+#define H(op, shape, size, class) {#op "_" #shape "_" #size, CLASS_##class, OP_##op, SHAPE_##shape, size},
 #include "cpu/handlers.def"
-    {"EXIT", CLASS_COLD},
+    {.name = "EXIT", .class = CLASS_COLD},
 };
 
 plain_fn *const plain_table[U_COUNT] = {

@@ -63,6 +63,13 @@ enum {
 enum { MAP_1BYTE, MAP_0F, MAP_COUNT };
 enum { REG_ANY = 0xff };
 
+/* Rows of timing.def. */
+enum cost_class {
+    COST_FIRST = 0x100,
+#define COST(name, ...) COST_##name,
+#include "cpu/timing.def"
+};
+
 struct insn {
     u8 map, opcode, reg;
     const char *name;
@@ -70,7 +77,7 @@ struct insn {
     u16 op;
     u8 size, since, checks;
     u16 reads, sets, undef;
-    u8 cost;
+    u16 cost; /* enum cost_class, or clocks below COST_FIRST */
     u16 line; /* in insn.def */
 };
 
@@ -144,6 +151,9 @@ enum uop_id {
 struct uop_info {
     const char *name;
     u8 class;
+    u16 op;   /* enum insn_op */
+    u8 shape; /* enum insn_shape */
+    u8 size;  /* bits, or 0 */
 };
 
 extern const struct uop_info uop_info[U_COUNT];

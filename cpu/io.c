@@ -4,6 +4,9 @@
 #include "cpu/string.h"
 #include "src/base/log.h"
 
+/* A cycle of the ISA bus: six clocks of 8.33 MHz. What the 8086 and 80286 take is in their tables. */
+enum { ISA_CYCLE_NS = 720 };
+
 enum { TSS_IO_BASE = 0x66, TSS_TYPE_386 = 9, TSS_BUSY = 2 };
 
 /* The bits of SIZE ports in the TSS; what lies beyond its limit is denied. */
@@ -29,6 +32,8 @@ void io_check(struct cpu *cpu, u16 port, u32 size)
 
 static void after_io(struct cpu *cpu)
 {
+    if (cpu->model->generation >= I386)
+        charge_clocks(cpu, (u32)(cpu->clock->hz * ISA_CYCLE_NS / 1000000000));
     if (cpu->clock->sooner)
         cpu->stop |= STOP_TIME;
 }
@@ -89,8 +94,8 @@ static bool outs_one(struct cpu *cpu, const struct uop *u, u32 size)
     return true;
 }
 
-static const struct repeated rep_ins = {ins_one, NULL, 8};
-static const struct repeated rep_outs = {outs_one, NULL, 8};
+static const struct repeated rep_ins = {ins_one, NULL};
+static const struct repeated rep_outs = {outs_one, NULL};
 
 #define STRING_IO(a, s)                                                                            \
     HANDLER(INS_##a##_##s)                                                                         \

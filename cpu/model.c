@@ -18,16 +18,16 @@
 /* From the Pentium on the clock is what an interpreter keeps up with, unless one asks for more. */
 
 const struct cpu_model cpu_models[] = {
-    {"8086", "8086, 1978", 5, I86, 0, 0, 0},
-    {"80286", "80286, 1982", 8, I286, 0, 0, 0},
-    {"386", "80386DX, 1985", 25, I386, 0, 0, 0x308},
-    {"486sx", "i486SX: a 486 without FPU", 25, I486, 0, 0, 0x423},
-    {"486", "i486DX", 33, I486, 0, HAS(BIT(FPU)), 0x404},
-    {"pentium", "Pentium (P54C)", 100, I586, 1, HAS(PENTIUM), 0x525},
-    {"pentium-mmx", "Pentium with MMX (P55C)", 100, I586, 1, HAS(PENTIUM | BIT(MMX)), 0x543},
-    {"pentium2", "Pentium II", 100, I686, 2, HAS(P6 | BIT(MMX) | BIT(FXSR)), 0x652},
-    {"pentium3", "Pentium III", 100, I686, 2, HAS(P6 | BIT(MMX) | BIT(FXSR) | BIT(SSE)), 0x683},
-    {"max", "everything that twin86 knows", 100, I686, 2, HAS(~0u), 0x683},
+    {"8086", "8086, 1978", 5, I86, 0, 0, 0, 2},
+    {"80286", "80286, 1982", 8, I286, 0, 0, 0, 2},
+    {"386", "80386DX, 1985", 25, I386, 0, 0, 0x308, 4},
+    {"486sx", "i486SX: a 486 without FPU", 25, I486, 0, 0, 0x423, 0},
+    {"486", "i486DX", 33, I486, 0, HAS(BIT(FPU)), 0x404, 0},
+    {"pentium", "Pentium (P54C)", 100, I586, 1, HAS(PENTIUM), 0x525, 0},
+    {"pentium-mmx", "Pentium with MMX (P55C)", 100, I586, 1, HAS(PENTIUM | BIT(MMX)), 0x543, 0},
+    {"pentium2", "Pentium II", 100, I686, 2, HAS(P6 | BIT(MMX) | BIT(FXSR)), 0x652, 0},
+    {"pentium3", "Pentium III", 100, I686, 2, HAS(P6 | BIT(MMX) | BIT(FXSR) | BIT(SSE)), 0x683, 0},
+    {"max", "everything that twin86 knows", 100, I686, 2, HAS(~0u), 0x683, 0},
 };
 
 const unsigned cpu_model_count = ARRAY_LEN(cpu_models);

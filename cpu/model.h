@@ -47,6 +47,7 @@ struct cpu_model {
     u8 cpuid_max;     /* the last basic leaf; 0: there is no CPUID */
     u32 features;     /* 1 << enum cpu_feature */
     u32 signature;    /* in EDX after reset, and in CPUID leaf 1: family, model, stepping */
+    u8 bus_bytes;     /* width of its data bus where clocks depend on it; else 0 */
 };
 
 /* The bits of CR4 that software may set; 0: there is no CR4. SDM 3A "Control Registers". */

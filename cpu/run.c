@@ -10,6 +10,7 @@
  */
 #include "cpu/engine.h"
 #include "cpu/protect.h"
+#include "cpu/timing.h"
 #include "src/base/log.h"
 
 enum { SLICE_MAX = 1 << 30 };
@@ -73,7 +74,7 @@ static void leave_at(struct cpu *cpu, const struct uop *u)
     cpu->eip = u->eip;
 }
 
-void charge_iteration(struct cpu *cpu, u32 cycles)
+void charge_clocks(struct cpu *cpu, u32 cycles)
 {
     charge(cpu, cycles, 0);
 }
@@ -220,6 +221,8 @@ static void run_plain(struct cpu *cpu, bool one)
         cpu->eip = u->eip;
         if (unlikely(cpu->trace != NULL) && u->id != U_EXIT)
             cpu->trace(cpu->trace_owner, cpu);
+        if (cpu->model->bus_bytes && u->id != U_EXIT)
+            charge(cpu, timing_operands(cpu, u), 0);
         const struct uop *next = plain_table[u->id](cpu, u);
         if (next && (cpu->stop || one || cycles_left(cpu) - next->cost <= 0)) {
             leave_at(cpu, next);
@@ -281,7 +284,7 @@ static void take_fault(struct cpu *cpu)
 {
     if (cpu->current)
         charge(cpu, cpu->current->cost, cpu->current->n);
-    charge(cpu, EXCEPTION_COST, 0);
+    charge(cpu, timing_exception(cpu->model), 0);
     slice_end(cpu);
     if (log_on(LOG_INT))
         log_fault(cpu);
@@ -344,7 +347,7 @@ static void take_interrupt(struct cpu *cpu)
     }
     cpu->halted = false;
     slice_begin(cpu);
-    charge(cpu, EXCEPTION_COST, 0);
+    charge(cpu, timing_exception(cpu->model), 0);
     interrupt_enter(cpu, vector, INTERRUPT_EXTERNAL, false, 0, cpu->eip);
     slice_end(cpu);
 }

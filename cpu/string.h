@@ -10,7 +10,6 @@ struct repeated {
     bool (*one)(struct cpu *cpu, const struct uop *u, u32 size);
     /* Up to WANTED iterations at once; 0: cannot be done in bulk. *MORE: false as above. */
     u32 (*bulk)(struct cpu *cpu, const struct uop *u, u32 size, u32 wanted, bool *more);
-    u32 cost; /* clocks an iteration */
 };
 
 /* Run the repeated instruction U; SIZE: bytes an element. */

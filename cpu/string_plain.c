@@ -9,6 +9,7 @@
 #include "cpu/alu.h"
 #include "cpu/forms.h"
 #include "cpu/string.h"
+#include "cpu/timing.h"
 
 u32 string_index(const struct cpu *cpu, const struct uop *u, unsigned reg)
 {
@@ -31,19 +32,20 @@ u32 string_step(const struct cpu *cpu, u32 size)
 const struct uop *string_repeat(struct cpu *cpu, const struct uop *u, const struct repeated *op,
                                 u32 size)
 {
+    u32 clocks = timing_iteration(cpu->model, uop_info[u->id].op);
     for (;;) {
         u32 count = string_index(cpu, u, ECX), done = 0;
         bool more = true;
         if (!count)
             return u + 1;
         if (op->bulk && !cpu->stepping)
-            done = op->bulk(cpu, u, size, iterations_left(cpu, count, op->cost), &more);
+            done = op->bulk(cpu, u, size, iterations_left(cpu, count, clocks), &more);
         if (!done) {
             more = op->one(cpu, u, size);
             done = 1;
         }
         string_advance(cpu, u, ECX, (u32)-done);
-        charge_iteration(cpu, done * op->cost);
+        charge_clocks(cpu, done * clocks);
         if (done == count || !more)
             return u + 1;
         if (iteration_must_stop(cpu))
@@ -235,12 +237,11 @@ static u32 cmps_bulk(struct cpu *cpu, const struct uop *u, u32 size, u32 wanted,
     return i + 1;
 }
 
-/* Clocks an iteration: i486 PRM, "REP", without cache misses. */
-static const struct repeated rep_movs = {movs_one, movs_bulk, 3};
-static const struct repeated rep_stos = {stos_one, stos_bulk, 4};
-static const struct repeated rep_lods = {lods_one, NULL, 4};
-static const struct repeated rep_cmps = {cmps_one, cmps_bulk, 7};
-static const struct repeated rep_scas = {scas_one, scas_bulk, 5};
+static const struct repeated rep_movs = {movs_one, movs_bulk};
+static const struct repeated rep_stos = {stos_one, stos_bulk};
+static const struct repeated rep_lods = {lods_one, NULL};
+static const struct repeated rep_cmps = {cmps_one, cmps_bulk};
+static const struct repeated rep_scas = {scas_one, scas_bulk};
 
 #define REPEAT(name, op, size)                                                                     \
     HANDLER(name)                                                                                  \

@@ -56,7 +56,7 @@ static bool build(struct machine *machine, const struct options *options, char *
     clock_init(&machine->clock, options->cpu.hz);
     if (bus_init(&machine->bus, options->ram_mib * MIB) &&
         cpu_init(&machine->cpu, options->cpu.model, &machine->bus, &machine->clock)) {
-        machine->cpu.plain_only = options->plain_engine;
+        machine->cpu.plain_only |= options->plain_engine;
         trace_start(machine, options);
         return true;
     }
