@@ -298,11 +298,29 @@ static paddr byte_address(const struct at *at, u32 i)
     return i < at->first ? at->address[0] + i : at->address[1] + (i - at->first);
 }
 
+/* The sizes are constants, so that no copying function is called. */
+static u64 host_get(const u8 *host, u32 size)
+{
+    return size == 4 ? get32(host) : size == 2 ? get16(host) : size == 1 ? *host : get64(host);
+}
+
+static void host_put(u8 *host, u32 size, u64 value)
+{
+    if (size == 4)
+        put32(host, (u32)value);
+    else if (size == 2)
+        put16(host, (u16)value);
+    else if (size == 1)
+        *host = (u8)value;
+    else
+        put64(host, value);
+}
+
 u64 at_get(struct cpu *cpu, const struct at *at)
 {
     u64 value = 0;
     if (likely(at->host != NULL)) {
-        memcpy(&value, at->host, at->size);
+        value = host_get(at->host, at->size);
     } else if (at->first < at->size) {
         for (u32 i = 0; i < at->size; i++)
             value |= (u64)part_read(cpu, byte_address(at, i), 1) << 8 * i;
@@ -318,7 +336,7 @@ u64 at_get(struct cpu *cpu, const struct at *at)
 void at_put(struct cpu *cpu, const struct at *at, u64 value)
 {
     if (likely(at->host != NULL)) {
-        memcpy(at->host, &value, at->size);
+        host_put(at->host, at->size, value);
     } else if (at->first < at->size) {
         for (u32 i = 0; i < at->size; i++)
             part_write(cpu, byte_address(at, i), (u8)(value >> 8 * i), 1);

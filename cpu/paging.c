@@ -33,7 +33,7 @@ struct walk {
     bool large;
 };
 
-static u64 read_entry(struct cpu *cpu, struct walk *w, paddr at, unsigned size)
+INLINE u64 read_entry(struct cpu *cpu, struct walk *w, paddr at, unsigned size)
 {
     u64 entry = bus_read(cpu->bus, at, 4);
     if (size == 8)
@@ -43,7 +43,7 @@ static u64 read_entry(struct cpu *cpu, struct walk *w, paddr at, unsigned size)
     return entry;
 }
 
-static enum found found(struct walk *w, u64 page, u64 reserved)
+INLINE enum found found(struct walk *w, u64 page, u64 reserved)
 {
     w->page = page;
     return reserved ? RESERVED : FOUND;
@@ -55,13 +55,13 @@ static u64 unless(const struct cpu *cpu, enum cpu_feature feature, u64 bits)
 }
 
 /* With CR4.PSE clear no bit is reserved. SDM 3A "32-Bit Paging". */
-static enum found walk_32(struct cpu *cpu, u32 linear, struct walk *w)
+INLINE enum found walk_32(struct cpu *cpu, u32 linear, struct walk *w)
 {
-    u64 pse = cpu->cr4 & CR4_PSE ? ~(u64)0 : 0;
+    bool pse = cpu->cr4 & CR4_PSE;
     u64 pde = read_entry(cpu, w, (cpu->cr3 & ~0xfffu) + (linear >> 22) * 4, 4);
     if (!(pde & PTE_P))
         return ABSENT;
-    if (pde & PTE_PS & pse) {
+    if (pde & PTE_PS && pse) {
         u64 high = unless(cpu, FEATURE_PSE36, BITS(16, 13));
         u64 reserved = BITS(21, 17) | high | unless(cpu, FEATURE_PAT, LARGE_PAT);
         w->large = true;
@@ -71,7 +71,7 @@ static enum found walk_32(struct cpu *cpu, u32 linear, struct walk *w)
     u64 pte = read_entry(cpu, w, (pde & ~(u64)0xfff) + (linear >> 12 & 0x3ff) * 4, 4);
     if (!(pte & PTE_P))
         return ABSENT;
-    return found(w, pte & ~(u64)0xfff, pte & unless(cpu, FEATURE_PAT, PTE_PAT) & pse);
+    return found(w, pte & ~(u64)0xfff, pse ? pte & unless(cpu, FEATURE_PAT, PTE_PAT) : 0);
 }
 
 /* SDM 3A "PAE Paging". */
@@ -97,9 +97,10 @@ static enum found walk_pae(struct cpu *cpu, u32 linear, struct walk *w)
                  pte & (PAE_RESERVED | unless(cpu, FEATURE_PAT, PTE_PAT)));
 }
 
-static enum found walk(struct cpu *cpu, u32 linear, struct walk *w)
+INLINE enum found walk(struct cpu *cpu, u32 linear, struct walk *w)
 {
-    *w = (struct walk){.count = 0};
+    w->count = 0;
+    w->large = false;
     return cpu->cr4 & CR4_PAE ? walk_pae(cpu, linear, w) : walk_32(cpu, linear, w);
 }
 
@@ -122,9 +123,10 @@ static void entry_mark(struct cpu *cpu, paddr address, u32 entry, u32 bits)
 /* A in all entries, D in the last one. */
 static void mark(struct cpu *cpu, const struct walk *w, unsigned write)
 {
-    for (unsigned i = 0; i < w->count; i++)
-        entry_mark(cpu, w->at[i], w->entry[i],
-                   PTE_A | (write && i == w->count - 1 ? PTE_D : 0));
+    unsigned last = w->count - 1;
+    if (last)
+        entry_mark(cpu, w->at[0], w->entry[0], PTE_A);
+    entry_mark(cpu, w->at[last], w->entry[last], PTE_A | (write ? PTE_D : 0));
 }
 
 static void log_walk(u32 linear, const struct walk *w, u32 rights, unsigned write, bool user)
@@ -166,9 +168,10 @@ bool page_peek(struct cpu *cpu, u32 linear, paddr *page)
     *page = linear & ~0xfffu;
     if (!(cpu->cr0 & CR0_PG))
         return true;
-    enum found how = walk(cpu, linear, &w);
+    if (walk(cpu, linear, &w) != FOUND)
+        return false;
     *page = w.page;
-    return how == FOUND;
+    return true;
 }
 
 /* SDM 3A "PDPTE Registers". */
