@@ -41,7 +41,7 @@ u32 cpu_eflags(const struct cpu *cpu)
 
 void cpu_set_eflags(struct cpu *cpu, u32 value)
 {
-    cpu->eflags = value & ~(u32)FL_ARITH & 0x3f7fff;
+    cpu->eflags = value & ~(u32)FL_ARITH & model_eflags(cpu->model);
     f_unpack(&cpu->fl, value);
 }
 

@@ -5,6 +5,7 @@
  */
 #include "cpu/frame.h"
 #include "cpu/protect.h"
+#include "cpu/virtual.h"
 
 /* The flags that IRET loads, by its operand size (SDM 2A "IRET"). */
 enum {
@@ -19,7 +20,7 @@ void flags_load(struct cpu *cpu, u32 value, u32 mask)
     cpu_set_eflags(cpu, (cpu_eflags(cpu) & ~mask) | (value & mask) | FL_ALWAYS);
     if ((old ^ cpu->eflags) & FL_AC)
         mode_update(cpu);
-    if ((cpu->eflags & FL_IF && cpu->intr) || cpu->eflags & FL_TF)
+    if ((cpu->eflags & FL_IF && cpu->intr) || cpu->eflags & FL_TF || virtual_pending(cpu))
         cpu->stop |= STOP_EVENT;
 }
 
@@ -342,19 +343,25 @@ void far_return(struct cpu *cpu, u32 size, u16 release)
     real_transfer(cpu, cs, eip);
 }
 
-/* IRET in real mode and, with IOPL 3, in VM86 mode, where IOPL itself stays. */
+/* IRET in real mode and in VM86 mode, where IOPL itself stays. */
 static void iret_real(struct cpu *cpu, u32 size)
 {
     u32 mask = (size == 2 ? IRET_FLAGS16 : IRET_FLAGS32) | FL_IF;
-    if (cpu_vm86(cpu) && cpu_iopl(cpu) < 3)
+    enum if_access access = if_access(cpu);
+    if (access == IF_REFUSED)
         cpu_raise(cpu, EX_GP, 0, REASON_IOPL);
     u32 flags = stack_item(cpu, size, 2, 0);
+    if (access == IF_VIRTUAL)
+        virtual_check_flags(cpu, flags, size * 8);
     u16 cs = (u16)stack_item(cpu, size, 1, 0);
     u32 eip = stack_item(cpu, size, 0, 0);
     need_real_inside(cpu, eip);
     stack_drop(cpu, 3 * size);
     real_transfer(cpu, cs, eip);
-    flags_load(cpu, flags, cpu_vm86(cpu) ? mask : mask | FL_IOPL);
+    if (access == IF_VIRTUAL)
+        virtual_load_flags(cpu, flags);
+    else
+        flags_load(cpu, flags, cpu_vm86(cpu) ? mask : mask | FL_IOPL);
 }
 
 /* SDM 3A "Task Linking": the back link has to name a busy TSS. */

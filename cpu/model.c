@@ -11,8 +11,8 @@
 #define P6                                                                                         \
     (PENTIUM | BIT(PAE) | BIT(SEP) | BIT(MTRR) | BIT(PGE) | BIT(CMOV) | BIT(PAT) | BIT(PSE36))
 #define IMPLEMENTED                                                                                \
-    (BIT(DE) | BIT(PSE) | BIT(TSC) | BIT(MSR) | BIT(PAE) | BIT(CX8) | BIT(SEP) | BIT(PGE) |        \
-     BIT(CMOV) | BIT(PSE36)) /* what is not is not said */
+    (BIT(VME) | BIT(DE) | BIT(PSE) | BIT(TSC) | BIT(MSR) | BIT(PAE) | BIT(CX8) | BIT(SEP) |        \
+     BIT(PGE) | BIT(CMOV) | BIT(PSE36)) /* what is not is not said */
 #define HAS(set) ((set) & IMPLEMENTED)
 
 /* From the Pentium on the clock is what an interpreter keeps up with, unless one asks for more. */
@@ -52,6 +52,18 @@ u32 model_cr4(const struct cpu_model *model)
     for (size_t i = 0; i < ARRAY_LEN(rows); i++)
         if (model_has_feature(model, rows[i].feature))
             bits |= rows[i].bits;
+    return bits;
+}
+
+u32 model_eflags(const struct cpu_model *model)
+{
+    u32 bits = 0x37fff;
+    if (model->generation >= I486)
+        bits |= FL_AC;
+    if (model->cpuid_max)
+        bits |= FL_ID;
+    if (model_has_feature(model, FEATURE_VME))
+        bits |= FL_VIF | FL_VIP;
     return bits;
 }
 

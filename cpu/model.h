@@ -53,6 +53,9 @@ struct cpu_model {
 /* The bits of CR4 that software may set; 0: there is no CR4. SDM 3A "Control Registers". */
 u32 model_cr4(const struct cpu_model *model);
 
+/* The bits of EFLAGS that there are. SDM 3B "Architecture Compatibility", "EFLAGS". */
+u32 model_eflags(const struct cpu_model *model);
+
 extern const struct cpu_model cpu_models[];
 extern const unsigned cpu_model_count;
 

@@ -3,6 +3,7 @@
  * "ENTER". */
 #include "cpu/protect.h"
 #include "cpu/stackform.h"
+#include "cpu/virtual.h"
 
 /*
  * POP to memory: the address is computed with the stack pointer already incremented, and both
@@ -64,19 +65,28 @@ HANDLER(POP_S_o_32)
 PUSHA(16)
 PUSHA(32)
 
-/* PUSHF and POPF are IOPL-sensitive in virtual-8086 mode. The image of RF and VM is 0. */
-static void check_vm86_iopl(struct cpu *cpu)
+/* PUSHF and POPF are IOPL-sensitive in virtual-8086 mode: does VIF stand for IF? */
+static bool flags_are_virtual(struct cpu *cpu, unsigned bits)
 {
-    if (cpu_vm86(cpu) && cpu_iopl(cpu) < 3)
+    enum if_access access = cpu_vm86(cpu) ? if_access(cpu) : IF_REAL;
+    if (access == IF_REFUSED || (access == IF_VIRTUAL && bits == 32))
         cpu_raise(cpu, EX_GP, 0, REASON_IOPL);
+    return access == IF_VIRTUAL;
+}
+
+/* The image of RF and VM is 0. */
+static u32 pushf_image(struct cpu *cpu, unsigned bits)
+{
+    if (flags_are_virtual(cpu, bits))
+        return virtual_flags(cpu);
+    return cpu_eflags(cpu) & ~(u32)(FL_RF | FL_VM);
 }
 
 #define PUSHF(s)                                                                                   \
     HANDLER(PUSHF_o_##s)                                                                           \
     {                                                                                              \
-        check_vm86_iopl(cpu);                                                                      \
+        u32 image = pushf_image(cpu, s);                                                           \
         u32 sp = stack_offset(cpu, (u32)-BYTES_##s);                                               \
-        u32 image = cpu_eflags(cpu) & ~(u32)(FL_RF | FL_VM);                                       \
         mem_write(cpu, SEG_SS, sp, (u##s)image, BYTES_##s);                                        \
         stack_set(cpu, sp);                                                                        \
         NEXT;                                                                                      \
@@ -97,25 +107,19 @@ static u32 popf_mask(const struct cpu *cpu, unsigned bits)
     return may;
 }
 
-/* IF, TF or AC may have changed: the run loop looks before the next instruction. */
-static void flags_changed(struct cpu *cpu, u32 old)
-{
-    u32 now = cpu->eflags, changed = old ^ now;
-    if (changed & FL_AC)
-        mode_update(cpu);
-    if (now & FL_TF || (changed & FL_IF && cpu->intr))
-        cpu->stop |= STOP_EVENT;
-}
-
 #define POPF(s)                                                                                    \
     HANDLER(POPF_o_##s)                                                                            \
     {                                                                                              \
-        check_vm86_iopl(cpu);                                                                      \
-        u32 sp = stack_offset(cpu, 0), old = cpu->eflags, may = popf_mask(cpu, s);                 \
+        bool virtual = flags_are_virtual(cpu, s);                                                  \
+        u32 sp = stack_offset(cpu, 0), may = popf_mask(cpu, s);                                    \
         u32 image = (u32)mem_read(cpu, SEG_SS, sp, BYTES_##s);                                     \
+        if (virtual)                                                                               \
+            virtual_check_flags(cpu, image, s);                                                    \
         stack_set(cpu, sp + BYTES_##s);                                                            \
-        cpu_set_eflags(cpu, (cpu_eflags(cpu) & ~may & ~(u32)FL_RF) | (image & may));               \
-        flags_changed(cpu, old);                                                                   \
+        if (virtual)                                                                               \
+            virtual_load_flags(cpu, image);                                                        \
+        else                                                                                       \
+            flags_load(cpu, image & ~(u32)FL_RF, may | FL_RF);                                     \
         NEXT;                                                                                      \
     }
 POPF(16)

@@ -3,6 +3,7 @@
  * escapes. SDM 2A to 2C under each name; SDM 3A "Control Registers". */
 #include "cpu/forms.h"
 #include "cpu/protect.h"
+#include "cpu/virtual.h"
 
 /* Instructions on descriptors are not recognised in real and virtual-8086 mode. */
 static void require_protected(struct cpu *cpu)
@@ -13,23 +14,27 @@ static void require_protected(struct cpu *cpu)
 
 /* Interrupt flag. */
 
-static void check_if(struct cpu *cpu)
+/* The flag that CLI and STI change. */
+static u32 interrupt_flag(struct cpu *cpu, bool set)
 {
-    if (cpu_protected(cpu) && cpu->cpl > cpu_iopl(cpu))
+    enum if_access access = if_access(cpu);
+    if (access == IF_REFUSED || (access == IF_VIRTUAL && set && cpu->eflags & FL_VIP))
         cpu_raise(cpu, EX_GP, 0, REASON_IOPL);
+    return access == IF_REAL ? FL_IF : FL_VIF;
 }
 
 HANDLER(CLI_o_0)
 {
-    check_if(cpu);
-    cpu->eflags &= ~(u32)FL_IF;
+    cpu->eflags &= ~interrupt_flag(cpu, false);
     NEXT;
 }
 
 HANDLER(STI_o_0)
 {
-    check_if(cpu);
-    if (!(cpu->eflags & FL_IF)) {
+    u32 flag = interrupt_flag(cpu, true);
+    if (flag == FL_VIF) {
+        cpu->eflags |= FL_VIF;
+    } else if (!(cpu->eflags & FL_IF)) {
         cpu->eflags |= FL_IF;
         interrupt_shadow(cpu, u, false);
         if (cpu->intr)

@@ -3,6 +3,7 @@
  * interrupt.c. Each ends its block; the exit behind it pays. */
 #include "cpu/forms.h"
 #include "cpu/protect.h"
+#include "cpu/virtual.h"
 
 #define NEXT_EIP (u->eip + u->len)
 #define SIZE_OF(u) ((u)->attr & UA_OP32 ? 4u : 2u)
@@ -65,6 +66,8 @@ FAR(32)
 
 HANDLER(INT_i_0)
 {
+    if (cpu_vm86(cpu) && virtual_redirect(cpu, u->imm, NEXT_EIP))
+        ARRIVED;
     if (cpu_vm86(cpu) && cpu_iopl(cpu) < 3)
         cpu_raise(cpu, EX_GP, 0, REASON_IOPL);
     interrupt_enter(cpu, u->imm, INTERRUPT_SOFTWARE, false, 0, NEXT_EIP);
