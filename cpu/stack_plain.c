@@ -127,29 +127,28 @@ POPF(32)
 
 /*
  * ENTER: every frame pointer that is copied and every slot that is written is checked first, and
- * that a push at the final stack pointer would succeed (SDM 2A "ENTER", exceptions).
+ * that a push at the final stack pointer would succeed (SDM 2A "ENTER", exceptions). A frame pointer
+ * may lie where one was just pushed: they are copied one after the other.
  */
 #define ENTER(s)                                                                                   \
     HANDLER(ENTER_i_##s)                                                                           \
     {                                                                                              \
         unsigned level = u->imm >> 16 & 31;                                                        \
         u32 frame = stack_offset(cpu, (u32)-BYTES_##s), sp = frame;                                \
-        u##s copy[32];                                                                             \
-        struct at slot[33], last;                                                                  \
+        struct at from[32], slot[33], last;                                                        \
         mem_find(cpu, &slot[0], SEG_SS, frame, BYTES_##s, 1);                                      \
-        for (unsigned i = 1; i < level; i++) {                                                     \
-            u32 from = ((u32)cpu->r[EBP] - i * BYTES_##s) & stack_mask(cpu);                       \
-            copy[i] = (u##s)mem_read(cpu, SEG_SS, from, BYTES_##s);                                \
-        }                                                                                          \
         for (unsigned i = 1; i <= level; i++) {                                                    \
+            u32 pointer = ((u32)cpu->r[EBP] - i * BYTES_##s) & stack_mask(cpu);                    \
             sp = (sp - BYTES_##s) & stack_mask(cpu);                                               \
+            if (i < level)                                                                         \
+                mem_find(cpu, &from[i], SEG_SS, pointer, BYTES_##s, 0);                            \
             mem_find(cpu, &slot[i], SEG_SS, sp, BYTES_##s, 1);                                     \
         }                                                                                          \
         sp = (sp - (u->imm & 0xffff)) & stack_mask(cpu);                                           \
         mem_find(cpu, &last, SEG_SS, sp, BYTES_##s, 1);                                            \
         at_put(cpu, &slot[0], R(s, EBP * 8));                                                      \
         for (unsigned i = 1; i < level; i++)                                                       \
-            at_put(cpu, &slot[i], copy[i]);                                                        \
+            at_put(cpu, &slot[i], at_get(cpu, &from[i]));                                          \
         if (level)                                                                                 \
             at_put(cpu, &slot[level], (u##s)(((u32)cpu->r[ESP] & ~stack_mask(cpu)) | frame));      \
         W(s, EBP * 8, ((u32)cpu->r[ESP] & ~stack_mask(cpu)) | frame);                              \

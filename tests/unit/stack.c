@@ -188,6 +188,19 @@ START_TEST(enter_copies_the_display_of_every_level)
 }
 END_TEST
 
+/* EBP points just above the new frame: each pointer is copied from where the last one went. */
+START_TEST(enter_copies_frame_pointers_one_after_the_other)
+{
+    u32 top = GUEST_STACK - 0x1000;
+    g->cpu.r[ESP] = top;
+    g->cpu.r[EBP] = top;
+    guest_do(g, "c8 00 00 05"); /* enter 0,5 */
+    for (u32 i = 1; i <= 5; i++)
+        ck_assert_uint_eq(get32(g->ram + top - 4 * i), top);
+    ck_assert_uint_eq(get32(g->ram + top - 24), top - 4);
+}
+END_TEST
+
 START_TEST(enter_of_16_bits_pushes_words)
 {
     old_frames();
@@ -398,6 +411,7 @@ Suite *stack_suite(void)
         popa_ignores_the_stored_esp,
         the_16_bit_forms_leave_the_upper_halves,
         enter_copies_the_display_of_every_level,
+        enter_copies_frame_pointers_one_after_the_other,
         enter_of_16_bits_pushes_words,
         leave_undoes_enter,
         ret_releases_arguments,
