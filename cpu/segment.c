@@ -264,7 +264,7 @@ bool segment_lar(struct cpu *cpu, u16 selector, u32 *rights)
     struct descriptor d;
     if (!look_at(cpu, selector, lar_types, &d))
         return false;
-    *rights = d.high & 0x00f0ff00;
+    *rights = d.high & 0x00ffff00; /* bits 16 to 19 are "undefined": those of the limit */
     return true;
 }
 

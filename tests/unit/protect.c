@@ -130,7 +130,7 @@ START_TEST(lar_lsl_verr_and_verw_see_what_a_program_may_use)
     u32 value = 0;
     world_protect(0);
     ck_assert(segment_lar(CPU, DATA3, &value));
-    ck_assert_uint_eq(value, 0x00c0f300);
+    ck_assert_uint_eq(value, 0x00cff300);
     ck_assert(segment_lsl(CPU, DATA3, &value));
     ck_assert_uint_eq(value, 0xffffffff);
 }
