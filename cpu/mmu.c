@@ -227,7 +227,8 @@ static NORETURN void segment_fault(struct cpu *cpu, unsigned seg, enum cpu_reaso
     cpu_raise(cpu, seg == SEG_SS ? EX_SS : EX_GP, 0, reason);
 }
 
-/* Type and limit, completely. SDM 3A "Limit Checking", "Type Checking". */
+/* Type and limit, completely. SDM 3A "Limit Checking", "Type Checking". An operand over the end of a
+ * segment of 4 GiB may or may not be refused, says the manual; processors of today do. */
 static void segment_check(struct cpu *cpu, unsigned seg, u32 offset, u32 size, unsigned write)
 {
     const struct segment *s = &cpu->seg[seg];
@@ -244,7 +245,7 @@ static void segment_check(struct cpu *cpu, unsigned seg, u32 offset, u32 size, u
     if (!code && s->attr & DA_EXPAND_DOWN)
         good = !wraps && offset > s->limit && last <= (s->attr & DA_DB ? 0xffffffffu : 0xffffu);
     else
-        good = (!wraps || s->limit == 0xffffffffu) && offset <= s->limit && last <= s->limit;
+        good = !wraps && last <= s->limit;
     if (!good)
         segment_fault(cpu, seg, REASON_LIMIT);
 }

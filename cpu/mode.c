@@ -2,8 +2,8 @@
 /* What is derived from segment registers and control registers: limits, mode key, TLB set. */
 #include "cpu/access.h"
 
-/* First refused offset for SIZE bytes below LIMIT. Near 4 GiB the last offsets are left to the
- * complete check, which knows that they may wrap. */
+/* First refused offset for SIZE bytes below LIMIT. The very last byte of 4 GiB is left to the complete
+ * check. */
 static u32 first_refused(u32 limit, u32 size)
 {
     if (limit == 0xffffffffu && size == 1)

@@ -236,12 +236,28 @@ START_TEST(the_last_and_the_first_page_are_neighbours)
     put32(g->ram + GUEST_PAGES + 1023 * 4, TABLE | 7);
     put32(g->ram + TABLE + 1023 * 4, FRAME | 7);
     guest_flush(g);
-    g->cpu.r[EBX] = 0xfffffffe;
+    guest_segment(g, SEG_DS, GUEST_DATA32, 0x10, 0xffffffff, 0xc93);
+    g->cpu.r[EBX] = 0xffffffee;
     g->cpu.r[EAX] = 0x44332211;
     guest_do(g, WRITE);
     ck_assert_int_eq(guest_vector(g), -1);
     ck_assert_uint_eq(get16(g->ram + FRAME + 0xffe), 0x2211);
     ck_assert_uint_eq(get16(g->ram), 0x4433);
+}
+END_TEST
+
+/* SDM 3A "Limit Checking" leaves it open; a Zen 5 refuses it. */
+START_TEST(an_operand_does_not_go_over_the_end_of_a_segment_of_4_gib)
+{
+    for (u32 over = 1; over < 4; over++) {
+        g->cpu.r[EBX] = 0xfffffffc + over;
+        guest_do(g, WRITE);
+        ck_assert_int_eq(guest_vector(g), EX_GP);
+        g->cpu.r[EBP] = 0xfffffffc + over;
+        guest_do(g, "8b 45 00"); /* mov eax,[ebp] */
+        ck_assert_int_eq(guest_vector(g), EX_SS);
+        g->cpu.r[ESP] = GUEST_STACK;
+    }
 }
 END_TEST
 
@@ -455,6 +471,7 @@ Suite *mmu_suite(void)
         an_operand_in_two_pages_is_read_from_both_frames,
         a_write_into_two_pages_changes_nothing_if_the_second_is_read_only,
         the_last_and_the_first_page_are_neighbours,
+        an_operand_does_not_go_over_the_end_of_a_segment_of_4_gib,
         invlpg_makes_a_changed_entry_count,
         invlpg_takes_its_segment_base_into_account,
         loading_cr3_makes_all_changed_entries_count,
