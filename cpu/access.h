@@ -26,7 +26,11 @@ struct at {
  * OFFSET. Raises #GP, #SS, #PF, #AC. */
 void mem_find(struct cpu *cpu, struct at *at, unsigned seg, u32 offset, u32 size, unsigned write);
 
-/* The same for a linear address with the current privilege, or for tables of the system, which
+/* The linear address of an operand of SIZE bytes, any number, after the checks of its segment: it
+ * raises #GP and #SS, and leaves alignment and pages to the caller. */
+u32 mem_linear(struct cpu *cpu, unsigned seg, u32 offset, u32 size, unsigned write);
+
+/* The same as mem_find() for a linear address with the current privilege, or for tables of the system, which
  * are always accessed as supervisor (SUPER). */
 void lin_find(struct cpu *cpu, struct at *at, u32 linear, u32 size, unsigned write, bool super);
 

@@ -67,6 +67,7 @@ enum {
     EX_PF = 14,
     EX_MF = 16,
     EX_AC = 17,
+    EX_XM = 19,
 };
 
 /* Why an exception was raised: what a trace (and a debugger) tells the person who asks. */
@@ -81,6 +82,9 @@ enum {
     X(LOCK, "LOCK on an instruction that takes none")                                              \
     X(MODE, "not recognised in this mode")                                                         \
     X(NO_FPU, "CR0.EM or CR0.TS is set")                                                           \
+    X(NO_SIMD, "CR0.EM is set, or CR4.OSFXSR is not")                                              \
+    X(FPU, "unmasked floating-point exception")                                                    \
+    X(SIMD, "unmasked SIMD floating-point exception")                                              \
     X(TOO_LONG, "instruction longer than 15 bytes")                                                \
     X(PRIVILEGE, "privileged instruction outside ring 0")                                          \
     X(IOPL, "I/O-sensitive instruction above IOPL")                                                \

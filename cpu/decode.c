@@ -311,6 +311,20 @@ static void operand_jump(struct decoder *d, struct uop *u, u32 relative)
     u->disp = d->op32 ? target : (u16)target;
 }
 
+/* MMX and XMM registers are 16 bytes apart; struct fpu. */
+static u8 simd_offset(unsigned n)
+{
+    return (u8)(n * 16);
+}
+
+static void operand_simd(struct decoder *d, struct uop *u)
+{
+    if (d->memory)
+        operand_mem(d);
+    else
+        operand_reg(d, u, simd_offset(d->modrm & 7));
+}
+
 /* One operand; false: the encoding is undefined. */
 static bool decode_operand(struct decoder *d, struct uop *u, unsigned code, unsigned opcode)
 {
@@ -323,19 +337,41 @@ static bool decode_operand(struct decoder *d, struct uop *u, unsigned code, unsi
     case OPD_Ew:
     case OPD_Es:
     case OPD_Fpu:
+    case OPD_Ed:
+    case OPD_RdMw:
         operand_e(d, u, false);
         break;
+    case OPD_Pq:
+    case OPD_Vx:
+        operand_reg(d, u, simd_offset(reg));
+        break;
+    case OPD_Qq:
+    case OPD_Qd:
+    case OPD_Wx:
+    case OPD_Wq:
+    case OPD_Wd:
+        operand_simd(d, u);
+        break;
+    case OPD_Nq:
+    case OPD_Ux:
+        operand_simd(d, u);
+        return !d->memory;
+    case OPD_Mod3:
+        return !d->memory;
     case OPD_Gb:
         operand_reg(d, u, reg8(reg));
         break;
     case OPD_Gv:
     case OPD_Gw:
+    case OPD_Gd:
         operand_reg(d, u, reg_offset(reg));
         break;
     case OPD_M:
     case OPD_Mp:
     case OPD_Ma:
     case OPD_Mq:
+    case OPD_Mx:
+    case OPD_Md:
         operand_mem(d);
         return d->memory;
     case OPD_Rd:
@@ -450,6 +486,10 @@ static unsigned size_of(const struct decoder *d, const struct insn *row)
         return v;
     case SIZE_S:
         return d->memory ? 16 : v;
+    case SIZE_Q:
+        return 64;
+    case SIZE_X:
+        return 128;
     }
     return 0;
 }
@@ -470,8 +510,9 @@ static const struct insn *find_row(struct decoder *d, struct uop *u, unsigned *o
     *opcode = decode_prefixes(d);
     d->prefixes = (u8)(d->pos - 1);
     if (*opcode == 0x0f) {
-        map = MAP_0F;
         *opcode = fetch8(d);
+        map = insn_map(index, *opcode, d->op32 != (bool)(d->cpu->mode & MODE_CODE32), d->rep,
+                       d->repne);
     }
     d->modrm = 0;
     d->memory = false;
@@ -520,7 +561,7 @@ static const struct insn *decode_insn(struct decoder *d, struct uop *u)
         good = false;
     if (op == OP_LFP)
         u->src = far_pointer_segment(opcode);
-    if (row_is_string(row) || op == OP_XLAT)
+    if (row_is_string(row) || op == OP_XLAT || op == OP_MASKMOV)
         u->seg = (u8)(d->seg == SEG_COUNT ? SEG_DS : d->seg);
     if (good)
         id = uop_find(op, shape_of(d, row), size_of(d, row));

@@ -141,8 +141,12 @@ static bool take_opcode(struct reader *d, const struct insn_index *index)
         d->opcode = (u8)take(d, 1);
     while (!d->starved && d->pos <= INSN_BYTES && take_prefix(d, d->opcode));
     if (d->opcode == 0x0f) {
-        map = MAP_0F;
         d->opcode = (u8)take(d, 1);
+        map = insn_map(index, d->opcode, d->op32 != d->code32, d->rep == 0xf3, d->rep == 0xf2);
+    }
+    if (map >= MAP_0F_66) { /* the prefix is part of the opcode */
+        d->op_shown = true;
+        d->rep = 0;
     }
     if (index->modrm[map][d->opcode])
         d->modrm = (u8)take(d, 1);
@@ -163,7 +167,13 @@ static bool operand_good(const struct reader *d, unsigned operand)
     case OPD_Mp:
     case OPD_Ma:
     case OPD_Mq:
+    case OPD_Mx:
+    case OPD_Md:
         return d->memory;
+    case OPD_Nq:
+    case OPD_Ux:
+    case OPD_Mod3:
+        return !d->memory;
     case OPD_Cd:
         return reg == 0 || (reg >= 2 && reg <= 4);
     case OPD_Td:
@@ -268,7 +278,8 @@ static void put_size(struct reader *d, unsigned operand)
     char width = width_of(d, operand);
     if (width == 'v')
         d->op_shown = true;
-    if (!width || width_told(d, operand))
+    bool touched = strncmp(d->row->name, "PREFETCH", 8) != 0;
+    if (!width || width_told(d, operand) || !touched)
         return;
     put(d, "%s ", width == 'b' ? "byte" : width == 'v' && d->op32 ? "dword" : "word");
 }
@@ -285,6 +296,23 @@ static void put_e(struct reader *d, unsigned operand)
     } else {
         put(d, "%s", width == 'b' ? names8[rm] : name16(rm));
     }
+}
+
+/* MMX and XMM registers: the name of the instruction tells the size of memory. */
+static void put_simd(struct reader *d, const char *kind)
+{
+    if (d->memory)
+        put_address(d);
+    else
+        put(d, "%s%u", kind, d->modrm & 7);
+}
+
+static void put_r32(struct reader *d)
+{
+    if (d->memory)
+        put_address(d);
+    else
+        put(d, "%s", names32[d->modrm & 7]);
 }
 
 static void put_far_memory(struct reader *d)
@@ -346,7 +374,35 @@ static void put_operand(struct reader *d, unsigned operand)
     case OPD_M:
     case OPD_Ma:
     case OPD_Mq:
+    case OPD_Mx:
+    case OPD_Md:
         put_address(d);
+        break;
+    case OPD_Pq:
+        put(d, "mm%u", reg);
+        break;
+    case OPD_Qq:
+    case OPD_Qd:
+    case OPD_Nq:
+        put_simd(d, "mm");
+        break;
+    case OPD_Vx:
+        put(d, "xmm%u", reg);
+        break;
+    case OPD_Wx:
+    case OPD_Wq:
+    case OPD_Wd:
+    case OPD_Ux:
+        put_simd(d, "xmm");
+        break;
+    case OPD_Gd:
+        put(d, "%s", names32[reg]);
+        break;
+    case OPD_Ed:
+    case OPD_RdMw:
+        put_r32(d);
+        break;
+    case OPD_Mod3:
         break;
     case OPD_Mp:
         put_far_memory(d);
@@ -478,6 +534,14 @@ static const struct {
     {"ICEBP", "int1"},
 };
 
+/* Where another instruction is meant if ModRM names a register. */
+static const struct {
+    const char *row, *name;
+} register_names[] = {
+    {"MOVLPS", "movhlps"},    {"MOVHPS", "movlhps"}, {"PREFETCHNTA", "nop"},
+    {"PREFETCHT0", "nop"},    {"PREFETCHT1", "nop"}, {"PREFETCHT2", "nop"},
+};
+
 static const struct {
     const char *end, *name;
 } condition_names[] = {{"nbe", "a"}, {"nb", "ae"}, {"nle", "g"}, {"nl", "ge"}};
@@ -502,6 +566,9 @@ static const char *other_name(const struct reader *d)
     for (size_t i = 0; i < ARRAY_LEN(other_names); i++)
         if (!strcmp(other_names[i].row, d->row->name))
             return other_names[i].name;
+    for (size_t i = 0; i < ARRAY_LEN(register_names) && !d->memory; i++)
+        if (!strcmp(register_names[i].row, d->row->name))
+            return register_names[i].name;
     return NULL;
 }
 

@@ -24,6 +24,7 @@ const struct insn insn_table[] = {
 #define STR_REP CHECK_STR_REP
 #define STR_REPZ CHECK_STR_REPZ
 #define SHIFTS CHECK_SHIFTS
+#define NP CHECK_NP
 #define WITH(feature) SINCE_FEATURE(FEATURE_##feature)
 #define INSN(map, opcode, reg, name, o1, o2, o3, op, size, since, checks, reads, sets, undef, cost) \
     {map,         opcode,   reg,    #name,      {OPD_##o1, OPD_##o2, OPD_##o3},                    \
@@ -36,6 +37,7 @@ const struct insn insn_table[] = {
 #undef STR_REP
 #undef STR_REPZ
 #undef SHIFTS
+#undef NP
 #undef WITH
 };
 
@@ -76,8 +78,14 @@ fast_fn *const fast_table[U_COUNT][VARIANT_COUNT] = {
 };
 #endif
 
-enum { SIZES = 4 };
-#define SLOT(size) ((size) == 0 ? 0 : (size) == 8 ? 1 : (size) == 16 ? 2 : 3)
+enum { SIZES = 6 };
+#define SLOT(size)                                                                                 \
+    ((size) == 0    ? 0                                                                            \
+     : (size) == 8  ? 1                                                                            \
+     : (size) == 16 ? 2                                                                            \
+     : (size) == 32 ? 3                                                                            \
+     : (size) == 64 ? 4                                                                            \
+                    : 5)
 
 static const u16 uop_by_shape[OP_COUNT][SHAPE_COUNT][SIZES] = {
 #define H(op, shape, size, class)                                                                  \
@@ -98,9 +106,30 @@ static u8 modrm_of(const struct insn *row)
         unsigned o = row->operand[i];
         if (o == OPD_Rd)
             return MODRM_REG;
-        any |= (o >= OPD_Eb && o <= OPD_Sw) || o == OPD_Fpu;
+        any |= (o >= OPD_Eb && o <= OPD_Sw) || o >= OPD_Fpu;
     }
     return any ? MODRM_ANY : MODRM_NONE;
+}
+
+bool insn_has_modrm(const struct insn_index *index, unsigned map, unsigned opcode)
+{
+    bool has = index->modrm[map][opcode] != MODRM_NONE;
+    for (unsigned i = MAP_0F_66; map == MAP_0F && i < MAP_COUNT; i++)
+        has |= index->modrm[i][opcode] != MODRM_NONE;
+    return has;
+}
+
+unsigned insn_opcode(const struct insn *row, u8 to[3])
+{
+    static const u8 prefix[MAP_COUNT] = {
+        [MAP_0F_66] = 0x66, [MAP_0F_F3] = 0xf3, [MAP_0F_F2] = 0xf2};
+    unsigned n = 0;
+    if (prefix[row->map])
+        to[n++] = prefix[row->map];
+    if (row->map != MAP_1BYTE)
+        to[n++] = 0x0f;
+    to[n++] = row->opcode;
+    return n;
 }
 
 bool insn_index_build(struct insn_index *index, const struct cpu_model *model)
@@ -123,6 +152,7 @@ bool insn_index_build(struct insn_index *index, const struct cpu_model *model)
             *slot = (u16)(i + 1);
         }
         index->modrm[row->map][row->opcode] = modrm_of(row);
+        index->prefixed[row->opcode] |= row->map > MAP_0F || row->checks & CHECK_NP;
     }
     return good;
 }

@@ -25,7 +25,13 @@
     X(Xb) X(Xv) X(Yb) X(Yv)      /* DS:SI, ES:DI */                                                \
     X(AL) X(AX) X(CL) X(DX) X(ONE)                                                                 \
     X(ES) X(CS) X(SS) X(DS) X(FS) X(GS)                                                            \
-    X(Fpu)                       /* ModRM of an x87 instruction */
+    X(Fpu)                       /* ModRM of an x87 instruction */                                 \
+    X(Pq) X(Qq) X(Qd) X(Nq)      /* MMX: ModRM.reg; register or 64, 32 bits of memory; register */ \
+    X(Vx) X(Wx) X(Wq) X(Wd) X(Ux) /* the same of XMM: 128, 64, 32 bits */                          \
+    X(Mx) X(Md)                  /* memory only: 128, 32 bits */                                   \
+    X(Mod3)                      /* ModRM with a register that means nothing */                    \
+    X(Gd) X(Ed)                  /* 32 bits whatever the operand size */                           \
+    X(RdMw)                      /* a 32-bit register, or 16 bits of memory */
 
 enum insn_operand {
 #define X(name) OPD_##name,
@@ -49,7 +55,7 @@ enum {
     OSZP = OSZAP & ~FL_AF,
 };
 
-enum insn_size { SIZE_N, SIZE_B, SIZE_W, SIZE_D, SIZE_V, SIZE_A, SIZE_AB, SIZE_S };
+enum insn_size { SIZE_N, SIZE_B, SIZE_W, SIZE_D, SIZE_V, SIZE_A, SIZE_AB, SIZE_S, SIZE_Q, SIZE_X };
 
 enum {
     CHECK_LOCK = 1,
@@ -58,9 +64,11 @@ enum {
     CHECK_STR_REP = 8,  /* REP and REPNE repeat */
     CHECK_STR_REPZ = 16, /* REPE and REPNE repeat while ZF says so */
     CHECK_SHIFTS = 32,  /* leaves the flags if its immediate count is 0 */
+    CHECK_NP = 64,      /* 66, F2 and F3 do not belong to it but to other instructions */
 };
 
-enum { MAP_1BYTE, MAP_0F, MAP_COUNT };
+/* SDM 2A "Instruction Prefixes": a mandatory prefix selects among the maps of 0F xx. */
+enum { MAP_1BYTE, MAP_0F, MAP_0F_66, MAP_0F_F3, MAP_0F_F2, MAP_COUNT };
 enum { REG_ANY = 0xff };
 
 /* Rows of timing.def. */
@@ -101,13 +109,28 @@ extern const unsigned insn_count;
     X(CLI) X(STI) X(HLT) X(WAIT) X(ESC) X(ARPL) X(LAR) X(LSL) X(SLDT) X(STR)        \
     X(LLDT) X(LTR) X(VERR) X(VERW) X(SGDT) X(SIDT) X(LGDT) X(LIDT) X(SMSW) X(LMSW) X(INVLPG)       \
     X(CLTS) X(INVD) X(WBINVD) X(CPUID) X(RDTSC) X(RDMSR) X(WRMSR) X(SYSENTER) X(SYSEXIT)                                  \
-    X(MOV_FROM_CR) X(MOV_TO_CR) X(MOV_FROM_DR) X(MOV_TO_DR) X(MOV_FROM_TR) X(MOV_TO_TR)
+    X(MOV_FROM_CR) X(MOV_TO_CR) X(MOV_FROM_DR) X(MOV_TO_DR) X(MOV_FROM_TR) X(MOV_TO_TR)            \
+    X(PUNPCKLBW) X(PUNPCKLWD) X(PUNPCKLDQ) X(PUNPCKLQDQ) X(PUNPCKHBW) X(PUNPCKHWD) X(PUNPCKHDQ)    \
+    X(PUNPCKHQDQ) X(PACKSSWB) X(PACKUSWB) X(PACKSSDW) X(PSRLW) X(PSRLD) X(PSRLQ) X(PSRAW)          \
+    X(PSRAD) X(PSLLW) X(PSLLD) X(PSLLQ) X(PSRLDQ) X(PSLLDQ) X(PSHUFW) X(PSHUFD) X(PSHUFHW)         \
+    X(PSHUFLW) X(PINSRW) X(PEXTRW) X(PMOVMSKB) X(MASKMOV) X(EMMS) X(MOVD) X(MOVD_FROM) X(MOVQ)     \
+    X(MOVQ2DQ) X(MOVDQ2Q) X(MOVUPS) X(MOVAPS) X(MOVSS) X(MOVSD) X(MOVLPS) X(MOVHPS) X(MOVMSKPS)    \
+    X(MOVMSKPD) X(SHUFPS) X(SHUFPD) X(SQRTPS) X(SQRTSS) X(SQRTPD) X(SQRTSD) X(ADDPS) X(ADDSS)      \
+    X(ADDPD) X(ADDSD) X(MULPS) X(MULSS) X(MULPD) X(MULSD) X(SUBPS) X(SUBSS) X(SUBPD) X(SUBSD)      \
+    X(MINPS) X(MINSS) X(MINPD) X(MINSD) X(DIVPS) X(DIVSS) X(DIVPD) X(DIVSD) X(MAXPS) X(MAXSS)      \
+    X(MAXPD) X(MAXSD) X(RSQRTPS) X(RSQRTSS) X(RCPPS) X(RCPSS) X(CMPPS) X(CMPSS) X(CMPPD) X(CMPSD)  \
+    X(UCOMISS) X(COMISS) X(UCOMISD) X(COMISD) X(CVTPI2PS) X(CVTSI2SS) X(CVTPI2PD) X(CVTSI2SD)      \
+    X(CVTTPS2PI) X(CVTTSS2SI) X(CVTTPD2PI) X(CVTTSD2SI) X(CVTPS2PI) X(CVTSS2SI) X(CVTPD2PI)        \
+    X(CVTSD2SI) X(CVTPS2PD) X(CVTPD2PS) X(CVTSS2SD) X(CVTSD2SS) X(CVTDQ2PS) X(CVTPS2DQ)            \
+    X(CVTTPS2DQ) X(CVTTPD2DQ) X(CVTDQ2PD) X(CVTPD2DQ) X(FXSAVE) X(FXRSTOR) X(LDMXCSR) X(STMXCSR)
 
 enum insn_op {
     OP_NONE,
 #define X(name) OP_##name,
     INSN_OPS(X)
 #undef X
+#define P(opcode, name, ...) OP_##name,
+#include "cpu/packed.def"
 #define X(cc, n) OP_J_##cc,
     EACH_CC(X)
 #undef X
@@ -162,7 +185,7 @@ extern plain_fn *const plain_table[U_COUNT];
 extern fast_fn *const fast_table[U_COUNT][VARIANT_COUNT];
 #endif
 
-/* The micro-op for an operation, shape and size (8, 16, 32 or 0); U_COUNT: there is none. */
+/* The micro-op for an operation, shape and size (8 to 128, or 0); U_COUNT: there is none. */
 unsigned uop_find(unsigned op, unsigned shape, unsigned size);
 
 /* MODRM_REG: names a register whatever its mod field is (control, debug and test registers). */
@@ -172,7 +195,23 @@ enum { MODRM_NONE, MODRM_ANY, MODRM_REG };
 struct insn_index {
     u16 row[MAP_COUNT][256][8];
     u8 modrm[MAP_COUNT][256]; /* MODRM_* */
+    bool prefixed[256];       /* 0F xx: 66, F2 and F3 select a map */
 };
+
+/* The map of opcode 0F OPCODE after these prefixes; F2 and F3 go before 66. */
+INLINE unsigned insn_map(const struct insn_index *index, unsigned opcode, bool op_size, bool rep,
+                         bool repne)
+{
+    if (!index->prefixed[opcode])
+        return MAP_0F;
+    return rep ? MAP_0F_F3 : repne ? MAP_0F_F2 : op_size ? MAP_0F_66 : MAP_0F;
+}
+
+/* Has opcode 0F OPCODE (MAP_0F) or OPCODE (MAP_1BYTE) a ModRM byte, whatever its prefixes? */
+bool insn_has_modrm(const struct insn_index *index, unsigned map, unsigned opcode);
+
+/* Prefix, 0F and opcode of a row; returns how many bytes. */
+unsigned insn_opcode(const struct insn *row, u8 to[3]);
 
 /* The encodings that MODEL knows. False if two rows claim one; both are named on stderr. */
 bool insn_index_build(struct insn_index *index, const struct cpu_model *model);

@@ -255,6 +255,12 @@ static unsigned log2_size(u32 size)
     return size == 1 ? 0 : size == 2 ? 1 : size == 4 ? 2 : 3;
 }
 
+u32 mem_linear(struct cpu *cpu, unsigned seg, u32 offset, u32 size, unsigned write)
+{
+    segment_check(cpu, seg, offset, size, write);
+    return (u32)cpu->seg[seg].base + offset;
+}
+
 void mem_find(struct cpu *cpu, struct at *at, unsigned seg, u32 offset, u32 size, unsigned write)
 {
     const struct segment *s = &cpu->seg[seg];

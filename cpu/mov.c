@@ -54,6 +54,8 @@ REG(CWD_o_32, W_32(EDX * 8, (s32)R_32(EAX * 8) >> 31);)
 REG(BSWAP_r_16, W_16(u->dst, 0);)
 REG(BSWAP_r_32, W_32(u->dst, __builtin_bswap32(R_32(u->dst)));)
 REG(NOP_o_0, )
+REG(NOP_r_0, )
+REG(NOP_m_0, )
 
 REG(LAHF_o_0, W_8(EAX * 8 + 1, (f_pack(&cpu->fl) & 0xff) | FL_ALWAYS);)
 REG_KEEP(SAHF_o_0, f_unpack(&f, R_8(EAX * 8 + 1) | (f_of(&f) ? FL_OF : 0));)

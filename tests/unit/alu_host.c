@@ -124,9 +124,7 @@ static struct text make(const struct insn *row)
     struct text t = {.word = rnd() & 1};
     if (t.word)
         t.byte[t.n++] = 0x66;
-    if (row->map == MAP_0F)
-        t.byte[t.n++] = 0x0f;
-    t.byte[t.n++] = row->opcode;
+    t.n += insn_opcode(row, t.byte + t.n);
     if (has_modrm(row))
         put_modrm(&t, row);
     unsigned imm = has_operand(row, OPD_Ib) || has_operand(row, OPD_sIb) ? 1

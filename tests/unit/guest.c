@@ -45,11 +45,17 @@ static void write_tables(struct guest *g)
 
 struct guest *guest_new(void)
 {
+    return guest_new_model(cpu_model_default()->name);
+}
+
+struct guest *guest_new_model(const char *name)
+{
+    const struct cpu_model *model = cpu_model_find(name, strlen(name));
     struct guest *g = calloc(1, sizeof *g);
     ck_assert_ptr_nonnull(g);
     clock_init(&g->clock, 100000000);
     ck_assert(bus_init(&g->bus, GUEST_RAM));
-    ck_assert(cpu_init(&g->cpu, cpu_model_default(), &g->bus, &g->clock));
+    ck_assert(cpu_init(&g->cpu, model, &g->bus, &g->clock));
     g->ram = g->bus.ram;
     g->vector = 0x20;
     g->cpu.acknowledge = acknowledge;

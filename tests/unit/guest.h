@@ -47,6 +47,7 @@ struct guest {
 
 /* Comes up in real mode: CS 1000h, DS and ES 2000h, SS 3000h, SP 8000h, EIP 0. */
 struct guest *guest_new(void);
+struct guest *guest_new_model(const char *name);
 void guest_free(struct guest *g);
 
 /* From the start again, memory as it is. */

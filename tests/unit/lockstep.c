@@ -92,9 +92,7 @@ static u32 emit(u8 *to, bool code32)
     u32 n = 0;
     while (below(6) == 0 && n < 3)
         to[n++] = prefixes[below(ARRAY_LEN(prefixes))];
-    if (row->map == MAP_0F)
-        to[n++] = 0x0f;
-    to[n++] = row->opcode;
+    n += insn_opcode(row, to + n);
     u8 modrm = (u8)rnd();
     if (row->reg != REG_ANY)
         modrm = (u8)((modrm & 0xc7) | row->reg << 3);
@@ -211,6 +209,11 @@ static void start(struct side *side, u32 kind)
     for (unsigned i = 0; i < 8; i++)
         cpu->r[i] = below(3) ? below(RAM_BYTES) : rnd();
     cpu->r[ESP] = kind ? 0x38000 : 0xf000;
+    for (unsigned i = 0; i < 8; i++) {
+        cpu->fpu.reg[i].frac = (u64)rnd() << 32 | rnd();
+        cpu->fpu.xmm[i] = (union xmm){.d = {rnd(), rnd(), rnd(), rnd()}};
+    }
+    cpu->cr4 |= below(8) ? CR4_OSFXSR | CR4_OSXMMEXCPT : 0;
     cpu_set_eflags(cpu, (rnd() & (FL_ARITH | FL_DF | FL_IF)) | (below(16) ? 0 : FL_TF));
     if (kind == 0)
         start_real(cpu);
