@@ -58,12 +58,14 @@ enum {
  * When an exception of SW_BEFORE is unmasked (f80_refused), there is no result: the destination
  * stays as it was, and no exception of SW_AFTER is reported. With overflow or underflow unmasked,
  * an operation with a register for destination gives the result with the exponent wrapped by 24576
- * (SDM 1 "Numeric Overflow Exception (#O)", "Numeric Underflow Exception (#U)"), and underflow means
- * tiny, exact or not. A conversion to memory then stores nothing: its result is to be dropped.
+ * (SDM 1 "Numeric Overflow Exception (#O)", "Numeric Underflow Exception (#U)"), and underflow
+ * means tiny, exact or not. A conversion to memory then stores nothing: its result is to be
+ * dropped.
  */
 struct fp_env {
     u16 cw;
     u16 sw;
+    bool denormal; /* a memory operand was denormal before f80_widen_f32 or f80_widen_f64 */
 };
 
 INLINE bool f80_refused(const struct fp_env *env)
@@ -75,6 +77,12 @@ INLINE bool f80_refused(const struct fp_env *env)
 INLINE bool f80_refused_store(const struct fp_env *env)
 {
     return env->sw & ~env->cw & (SW_BEFORE | SW_OE | SW_UE);
+}
+
+/* For FLD m32 and m64. */
+INLINE bool f80_refused_load(const struct fp_env *env)
+{
+    return env->sw & ~env->cw & SW_IE;
 }
 
 /* What comparing gives: the condition codes. */
@@ -103,11 +111,18 @@ struct f80_ops {
     struct f80 (*mul)(struct f80 a, struct f80 b, struct fp_env *env);
     struct f80 (*div)(struct f80 a, struct f80 b, struct fp_env *env);
     struct f80 (*sqrt)(struct f80 a, struct fp_env *env);
-    /* FCOM (any NaN is invalid) and FUCOM (quiet: only SNaNs and unsupported operands are). */
+    /*
+     * FCOM (any NaN is invalid) and FUCOM (quiet: only SNaNs and unsupported operands are). There
+     * is a relation even when the exception is unmasked.
+     */
     enum fp_relation (*compare)(struct f80 a, struct f80 b, bool quiet, struct fp_env *env);
-    /* FPREM, and FPREM1 if nearest: one step. Sets C0 C3 C1 (bits 2 1 0 of the quotient), C2. */
+    /*
+     * FPREM, and FPREM1 if nearest: one step. Sets C0 C3 C1 (bits 2 1 0 of the quotient) and C2. If
+     * the result is a NaN, or refused, all are 0; the processor clears C2 and C1 and leaves C0 and
+     * C3 as they were.
+     */
     struct f80 (*rem)(struct f80 a, struct f80 b, bool nearest, struct fp_env *env);
-    struct f80 (*rint)(struct f80 a, struct fp_env *env);                /* FRNDINT */
+    struct f80 (*rint)(struct f80 a, struct fp_env *env);                 /* FRNDINT */
     struct f80 (*scale)(struct f80 a, struct f80 by, struct fp_env *env); /* FSCALE */
     /* FXTRACT: gives the significand, and the exponent through the pointer. */
     struct f80 (*extract)(struct f80 a, struct f80 *exponent, struct fp_env *env);
@@ -118,7 +133,8 @@ struct f80_ops {
     /* FST(P) m32, m64. */
     u32 (*to_f32)(struct f80 a, struct fp_env *env);
     u64 (*to_f64)(struct f80 a, struct fp_env *env);
-    /* FLD m32, m64: a denormal sets DE, an SNaN is invalid. For memory operands of FADD etc. too. */
+    /* FLD m32, m64: an SNaN is invalid; a denormal sets DE, and is loaded even if that is unmasked
+     * (f80_refused_load). */
     struct f80 (*from_f32)(u32 a, struct fp_env *env);
     struct f80 (*from_f64)(u64 a, struct fp_env *env);
     /* FILD: always exact. Widen signed integers first. */
@@ -136,9 +152,17 @@ extern const struct f80_ops host_f80;
 /* The class of a register that is not empty. */
 enum f80_class f80_class(struct f80 a);
 
-#define F80_SIGN 0x8000
+/*
+ * A memory operand of FADD, FCOM etc. as the operation takes it: an SNaN stays one, and that it was
+ * denormal is kept in env for the operation to report. (FADD m32 is not FLD m32, FADD: an exception
+ * of the operation may come before that of the operand.)
+ */
+struct f80 f80_widen_f32(u32 a, struct fp_env *env);
+struct f80 f80_widen_f64(u64 a, struct fp_env *env);
+
+#define F80_SIGN    0x8000
 #define F80_INTEGER (1ull << 63)
-#define F80_QUIET (1ull << 62)
+#define F80_QUIET   (1ull << 62)
 
 /* "Real indefinite": the QNaN that masked invalid operations give. */
 #define F80_DEFAULT_NAN ((struct f80){0xc000000000000000, 0xffff})
