@@ -104,13 +104,19 @@ static void put_end(struct group *g, u32 n)
     g->code_bytes = (u32)(at + 7 - g->code);
 }
 
+/* Jumps cost the host a signal each: they come half as often as the rest. */
+static const struct insn *pick_row(struct random *r, const struct choice *choice)
+{
+    const struct insn *row = choice->row[below(r, choice->count)];
+    return row->checks & CHECK_END && one_in(r, 2) ? choice->row[below(r, choice->count)] : row;
+}
+
 void group_make(struct group *g, struct random *r, const struct choice *choice)
 {
     g->random = r;
     pick_segments(g);
     const struct world_segment *cs = world_segment(g->regs.seg[SEG_CS]);
-    text_make(&g->text, r, choice->row[below(r, choice->count)], cs->attr & DA_DB, offset_in_group,
-              g);
+    text_make(&g->text, r, pick_row(r, choice), cs->attr & DA_DB, offset_in_group, g);
     g->linear = pick_place(r, cs, g->text.n);
     g->regs.eip = g->linear - cs->base;
     g->end = g->regs.eip + g->text.n;
@@ -376,5 +382,5 @@ enum run_kind group_setting(struct group *g, struct regs *in)
         avoid_alien(g, in);
     if (!(world_segment(in->seg[SEG_SS])->attr & DA_DB))
         in->r[ESP] &= 0xffff;
-    return one_in(r, 16) && !text_loads_ss(t) ? RUN_STEP : text_jumps(t) ? RUN_JUMP : RUN_CHAINED;
+    return one_in(r, 24) && !text_loads_ss(t) ? RUN_STEP : text_jumps(t) ? RUN_JUMP : RUN_CHAINED;
 }

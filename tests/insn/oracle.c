@@ -3,7 +3,7 @@
  * The host's processor as oracle: random instructions run there and in twin86; registers, flags,
  * memory and the exception must be the same.
  *
- *   oracle [--cases N] [--seed S] [--only MNEMONIC] [--case N]
+ *   oracle [--cases N] [--seconds N] [--seed S] [--only MNEMONIC] [--case N]
  *
  * Cases come in batches; memory begins anew with each, so case N of a seed is always the same.
  */
@@ -21,7 +21,7 @@
 enum { GROUPS = 256, BATCH = GROUPS * SETTINGS, SKIPPED = 77 };
 
 struct options {
-    u64 cases, seed;
+    u64 cases, seconds, seed;
     const char *only;
     s64 one; /* the case to show, or -1 */
 };
@@ -171,21 +171,36 @@ static void fill_memory(struct oracle *o)
     }
 }
 
+/* Jumps have left blocks behind wherever they led. */
+static void forget_code(void)
+{
+    ours_code(CODE, native_page(1), CODE_BYTES);
+}
+
 static void run_batch(struct oracle *o, u64 batch)
 {
+    forget_code();
     o->random.state = (o->options.seed << 40) + batch * 0x5851f42d4c957f2du;
     fill_memory(o);
     for (u32 i = 0; i < GROUPS; i++)
         run_group(o, batch * BATCH + i * SETTINGS);
 }
 
+static double seconds(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
+
 static void run_all(struct oracle *o)
 {
+    double end = seconds() + (double)o->options.seconds;
     if (o->options.one >= 0) {
         run_batch(o, (u64)o->options.one / BATCH);
         return;
     }
-    for (u64 batch = 0; o->done < o->options.cases; batch++)
+    for (u64 batch = 0; o->done < o->options.cases && seconds() < end; batch++)
         run_batch(o, batch);
 }
 
@@ -203,11 +218,13 @@ static void show_tally(const struct oracle *o)
 
 static bool parse(struct options *options, int argc, char **argv)
 {
-    *options = (struct options){.cases = 500000, .seed = 1, .one = -1};
+    *options = (struct options){.cases = 500000, .seconds = ~(u64)0, .seed = 1, .one = -1};
     for (int i = 1; i < argc; i++) {
         const char *value = i + 1 < argc ? argv[i + 1] : NULL;
         if (value && !strcmp(argv[i], "--cases"))
             options->cases = strtoull(argv[++i], NULL, 0);
+        else if (value && !strcmp(argv[i], "--seconds"))
+            options->seconds = strtoull(argv[++i], NULL, 0);
         else if (value && !strcmp(argv[i], "--seed"))
             options->seed = strtoull(argv[++i], NULL, 0);
         else if (value && !strcmp(argv[i], "--only"))
@@ -218,13 +235,6 @@ static bool parse(struct options *options, int argc, char **argv)
             return false;
     }
     return true;
-}
-
-static double seconds(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
 }
 
 static const char *known_path(char *path, size_t size)
@@ -239,7 +249,7 @@ int main(int argc, char **argv)
     static struct oracle o;
     char path[1024];
     if (!parse(&o.options, argc, argv)) {
-        fprintf(stderr, "usage: oracle [--cases N] [--seed S] [--only MNEMONIC] [--case N]\n");
+        fprintf(stderr, "usage: oracle [--cases N] [--seconds N] [--seed S] [--only MNEMONIC] [--case N]\n");
         return 2;
     }
     const char *why_not = native_open();
@@ -254,6 +264,7 @@ int main(int argc, char **argv)
         return EXIT_FAILURE;
     memcpy(ours_page(0), native_page(0), PAGE);
     double start = seconds();
+    setvbuf(stdout, NULL, _IOLBF, 0);
     run_all(&o);
     show_tally(&o);
     printf("oracle: %" PRIu64 " cases of seed %" PRIu64 ", %" PRIu64 " differ, %.0f s\n", o.done,
