@@ -134,14 +134,6 @@ static bool alien(u32 selector)
     return (selector & 0xfffc) == 0x30 || (selector & 0xfffc) == 0x78;
 }
 
-bool group_alien(const struct outcome *native, const struct outcome *ours)
-{
-    bool found = ours->vector == EX_GP && alien(ours->error);
-    for (unsigned i = 0; i < SEG_COUNT; i++)
-        found |= alien(native->regs.seg[i]);
-    return found;
-}
-
 static void poke(u32 linear, u32 value, u32 bytes)
 {
     for (u32 i = 0; i < bytes; i++, linear++, value >>= 8)
@@ -321,13 +313,23 @@ static bool looks_at_selector(const struct insn *row)
     return row->op == OP_LAR || row->op == OP_LSL || row->op == OP_VERR || row->op == OP_VERW;
 }
 
-static void avoid_alien(struct group *g, struct regs *in)
+static u32 rm_selector(const struct text *t, const struct regs *in)
 {
-    const struct text *t = &g->text;
     const struct world_segment *s = t->memory ? world_segment(in->seg[t->seg]) : NULL;
-    u32 selector = t->memory ? (s ? peek(s->base + address(t, in), 2) : 0) : in->r[t->modrm & 7];
-    if (alien(selector))
-        set_rm(g, in, 0, 2);
+    if (!t->memory)
+        return in->r[t->modrm & 7];
+    return s ? peek(s->base + address(t, in), 2) : 0;
+}
+
+bool group_alien(const struct group *g, const struct regs *in, const struct outcome *native,
+                 const struct outcome *ours)
+{
+    bool found = ours->vector == EX_GP && alien(ours->error);
+    if (looks_at_selector(g->text.row))
+        found |= alien(rm_selector(&g->text, in));
+    for (unsigned i = 0; i < SEG_COUNT; i++)
+        found |= alien(native->regs.seg[i]);
+    return found;
 }
 
 static bool is_string(const struct insn *row)
@@ -378,8 +380,6 @@ enum run_kind group_setting(struct group *g, struct regs *in)
         aim(g, in);
     if (!one_in(r, 4))
         set_special(g, in);
-    if (looks_at_selector(t->row))
-        avoid_alien(g, in);
     if (!(world_segment(in->seg[SEG_SS])->attr & DA_DB))
         in->r[ESP] &= 0xffff;
     return one_in(r, 24) && !text_loads_ss(t) ? RUN_STEP : text_jumps(t) ? RUN_JUMP : RUN_CHAINED;

@@ -24,6 +24,7 @@ void group_make(struct group *g, struct random *r, const struct choice *choice);
 enum run_kind group_setting(struct group *g, struct regs *in);
 
 /* Did the case meet a selector that means something else on the host? */
-bool group_alien(const struct outcome *native, const struct outcome *ours);
+bool group_alien(const struct group *g, const struct regs *in, const struct outcome *native,
+                 const struct outcome *ours);
 
 #endif

@@ -110,7 +110,7 @@ static unsigned judge(struct oracle *o, const struct regs *in, enum run_kind kin
     const struct known_case c = {&o->group.text, in, native, ours};
     unsigned what = compare(kind, native, ours, flags);
     what |= memory_differs() ? DIFFERS_MEMORY : 0;
-    if (what && group_alien(native, ours))
+    if (what && group_alien(&o->group, in, native, ours))
         what = *flags = 0;
     return known_remove(&o->known, &c, what, flags);
 }

@@ -11,8 +11,19 @@ static const u16 not_asked[] = {OP_CPUID, OP_RDTSC, OP_SGDT,       OP_SIDT,     
                                 OP_SMSW,  OP_SYSENTER, OP_SYSEXIT, OP_MOV_FROM_TR, OP_MOV_TO_TR,
                                 OP_ICEBP, OP_ESC};
 
+/* The floating-point unit, MMX and SSE have registers that are not compared yet. */
+static bool is_vector(const struct insn *row)
+{
+    bool named = row->op == OP_EMMS || row->op == OP_FXSAVE || row->op == OP_FXRSTOR;
+    for (unsigned i = 0; i < 3; i++)
+        named |= row->operand[i] >= OPD_Fpu;
+    return named;
+}
+
 static bool is_asked(const struct insn *row)
 {
+    if (is_vector(row))
+        return false;
     for (unsigned i = 0; i < ARRAY_LEN(not_asked); i++)
         if (row->op == not_asked[i])
             return false;
