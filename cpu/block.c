@@ -10,6 +10,7 @@
 #include <stdlib.h>
 
 #include "cpu/access.h"
+#include "cpu/debug.h"
 #include "cpu/engine.h"
 #include "cpu/listing.h"
 #include "src/base/log.h"
@@ -43,12 +44,27 @@ struct code_cache {
     struct block *dead; /* waiting until no block runs */
     u64 flushes;
     struct insn_index index;
+    struct block *leave; /* one micro-op that leaves the engine */
 };
 
 static unsigned hash_of(paddr address, unsigned mode)
 {
     u32 h = (u32)(address ^ address >> 13) ^ mode * 0x9e5u;
     return h & (BLOCK_CACHE - 1);
+}
+
+/* Dead, so that nothing is linked to it. */
+static void leave_init(struct block *b)
+{
+    b->dead = true;
+#ifdef ENGINE_FAST
+    b->uops[0].fn = f_leave;
+#endif
+}
+
+bool block_leaves(const struct block *b)
+{
+    return !b->uop_count;
 }
 
 bool code_cache_init(struct cpu *cpu)
@@ -58,7 +74,10 @@ bool code_cache_init(struct cpu *cpu)
         return false;
     cpu->code = cache;
     cache->arena = aligned_alloc(64, ARENA_BYTES);
-    return cache->arena && insn_index_build(&cache->index, cpu->model);
+    cache->leave = calloc(1, sizeof *cache->leave + sizeof(struct uop));
+    if (cache->leave)
+        leave_init(cache->leave);
+    return cache->arena && cache->leave && insn_index_build(&cache->index, cpu->model);
 }
 
 void code_cache_free(struct cpu *cpu)
@@ -70,6 +89,7 @@ void code_cache_free(struct cpu *cpu)
         free(cache->pages[i]);
     free(cache->pages);
     free(cache->arena);
+    free(cache->leave);
     free(cache);
     cpu->code = NULL;
 }
@@ -339,13 +359,10 @@ void code_written(void *owner, paddr address, u32 bytes)
 
 /* Birth. */
 
-struct block *block_find(struct cpu *cpu)
+/* The same, on the page that KEY names. */
+INLINE struct block *find_on(struct cpu *cpu, u64 key, u32 linear)
 {
-    u32 linear = (u32)cpu->seg[SEG_CS].base + cpu->eip;
-    const struct exec_entry *x = exec_slot(cpu, linear);
-    if (unlikely(x->key >> 40 != linear >> 12))
-        return NULL;
-    paddr address = (x->key & 0xffffffffffu) << 12 | (linear & 0xfff);
+    paddr address = (key & 0xffffffffffu) << 12 | (linear & 0xfff);
     struct block *b = cpu->code->hash[hash_of(address, cpu->mode)];
     while (b && !(b->address == address && b->mode == cpu->mode && b->eip == cpu->eip))
         b = b->next_hash;
@@ -356,6 +373,15 @@ struct block *block_find(struct cpu *cpu)
     if (unlikely(b->key2) && exec_slot(cpu, linear + b->bytes - 1)->key != b->key2)
         return NULL;
     return b;
+}
+
+struct block *block_find(struct cpu *cpu)
+{
+    u32 linear = (u32)cpu->seg[SEG_CS].base + cpu->eip;
+    const struct exec_entry *x = exec_slot(cpu, linear);
+    if (unlikely(x->key >> 40 != linear >> 12))
+        return NULL;
+    return find_on(cpu, x->key, linear);
 }
 
 /* A stale block stands in the way of the new one: same place, other limit or other second page. */
@@ -410,7 +436,12 @@ struct block *block_get(struct cpu *cpu)
     if (cpu->eip > cpu->seg[SEG_CS].limit)
         cpu_raise(cpu, EX_GP, 0, REASON_CODE_LIMIT);
     u32 linear = (u32)cpu->seg[SEG_CS].base + cpu->eip;
+    if (unlikely(cpu->break_code) && !cpu->stepping && debug_page_code(cpu, linear))
+        return cpu->code->leave;
     struct exec_entry exec = *exec_find(cpu, linear);
+    b = find_on(cpu, exec.key, linear);
+    if (b)
+        return b; /* only the translation had been forgotten */
     struct fetch_page second = {NULL, 0};
     b = block_decode(cpu, &exec, &second);
     if (log_on(LOG_BLOCK))

@@ -2,6 +2,7 @@
 /* Control registers: which bits a model has, what hangs on them, and which translations their
  * changes make void. SDM 3A "Control Registers", "Operations that Invalidate TLBs and
  * Paging-Structure Caches". */
+#include "cpu/debug.h"
 #include "cpu/forms.h"
 #include "cpu/paging.h"
 #include "cpu/protect.h"
@@ -71,6 +72,8 @@ static void write_cr4(struct cpu *cpu, u32 value)
         !paging_load_pointers(cpu, cpu->cr3, cpu->pdpte))
         refuse(cpu);
     cpu->cr4 = value;
+    if (changed & CR4_DE)
+        debug_update(cpu);
     if (changed & (CR4_PAE | CR4_PGE | CR4_PSE))
         tlb_flush(cpu);
 }

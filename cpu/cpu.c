@@ -3,6 +3,7 @@
 #include "cpu/cpu.h"
 
 #include "cpu/access.h"
+#include "cpu/debug.h"
 #include "cpu/engine.h"
 
 static const struct field segment_fields[] = {
@@ -23,7 +24,8 @@ const struct field cpu_fields[] = {
     FIELD_STRUCT(struct cpu, fpu, fpu_fields), T(current), T(slice_end), F(eflags), FIELD_STRUCT(struct cpu, ldtr, segment_fields),
     FIELD_STRUCT(struct cpu, tr, segment_fields), FIELD_STRUCT(struct cpu, gdtr, table_fields),
     FIELD_STRUCT(struct cpu, idtr, table_fields), F(cr0), F(cr2), F(cr3), F(cr4), FIELD_ARRAY(struct cpu, pdpte),
-    FIELD_ARRAY(struct cpu, dr), FIELD_ARRAY(struct cpu, tr_test), F(sysenter_cs), F(sysenter_esp),
+    FIELD_ARRAY(struct cpu, dr), T(break_code), T(break_write), T(break_access), T(break_port),
+    F(debug_hits), F(rf_at), FIELD_ARRAY(struct cpu, tr_test), F(sysenter_cs), F(sysenter_esp),
     F(sysenter_eip), F(icount), F(tsc_offset),
     F(shadow_at), F(shadow_debug), F(intr), F(nmi), F(nmi_pending), F(nmi_blocked), F(shutdown),
     T(stepping), F(delivering), T(step_trap), T(fault_vector), T(fault_has_error),
@@ -108,7 +110,10 @@ void cpu_reset(struct cpu *cpu)
     memset(cpu->pdpte, 0, sizeof cpu->pdpte);
     memset(cpu->dr, 0, sizeof cpu->dr);
     cpu->dr[6] = 0xffff0ff0u;
-    cpu->dr[7] = 0x400;
+    cpu->dr[7] = cpu->model->generation >= I486 ? 0x400 : 0;
+    cpu->debug_hits = 0;
+    cpu->rf_at = ~(u64)0;
+    debug_update(cpu);
     memset(cpu->tr_test, 0, sizeof cpu->tr_test);
     cpu->sysenter_cs = cpu->sysenter_esp = cpu->sysenter_eip = 0;
     cpu->cpl = 0;
@@ -130,6 +135,7 @@ void cpu_loaded(struct cpu *cpu)
     segment_derive(&cpu->tr);
     f_unpack(&cpu->fl, cpu->arith);
     cpu->current = NULL;
+    debug_update(cpu);
     code_cache_flush(cpu);
     tlb_flush(cpu);
     mode_update(cpu);

@@ -75,6 +75,9 @@ enum {
     X(NONE, "")                                                                                    \
     X(DIVIDE, "quotient too large or divisor zero")                                                \
     X(STEP, "single step")                                                                         \
+    X(DEBUG_CODE, "instruction breakpoint")                                                        \
+    X(DEBUG_ACCESS, "debug register guarded by DR7.GD")                                            \
+    X(TASK_TRAP, "T bit of the new task")                                                          \
     X(BREAKPOINT, "breakpoint instruction")                                                        \
     X(OVERFLOW, "INTO with OF set")                                                                \
     X(BOUND, "index outside the bounds")                                                           \
@@ -192,6 +195,7 @@ struct tlb {
     struct exec_entry exec[EXEC_ENTRIES];
     struct tlb_list list[2];              /* slots filled since the last flush: others, global pages */
     u8 slot[TLB_ENTRIES + EXEC_ENTRIES];  /* SLOT_*, mmu.c */
+    struct exec_entry withheld;           /* of a page with a breakpoint: good for one look */
     u64 large[1024 / 64];                 /* regions of 4 MiB with parts of large pages */
 };
 
@@ -226,6 +230,9 @@ struct cpu {
     u32 cr0, cr2, cr3, cr4;
     u64 pdpte[4]; /* page directory pointers of PAE paging */
     u32 dr[8];
+    u8 break_code, break_write, break_access, break_port; /* enabled breakpoints by kind, debug.c */
+    u8 debug_hits;     /* B0 .. B3: met by the instruction that just ended, or before a shadow */
+    u64 rf_at;         /* FL_RF is true at this CPU clock: for one instruction */
     u32 tr_test[8];    /* TR3 .. TR7 of the 486: kept, without function */
     u32 sysenter_cs, sysenter_esp, sysenter_eip; /* MSR 174h to 176h */
     u64 icount;        /* instructions run since power-on */

@@ -41,7 +41,8 @@ void code_cache_free(struct cpu *cpu);
 void code_cache_flush(struct cpu *cpu);
 /* Reuse what died; called while no block runs. */
 void code_cache_reclaim(struct cpu *cpu);
-/* The block at cpu->eip, decoded if need be; raises the guest's fetch faults. */
+/* The block at cpu->eip, decoded if need be; raises the guest's fetch faults. In a page with an
+ * instruction breakpoint only while stepping: else a block that just leaves the engine. */
 struct block *block_get(struct cpu *cpu);
 /* The same if it is there already and may be entered; else NULL. No faults. */
 struct block *block_find(struct cpu *cpu);
@@ -54,6 +55,9 @@ void code_written(void *cpu, paddr address, u32 bytes);
 bool code_in(const struct cpu *cpu, u32 page, u32 offset, u32 size);
 /* Does a page (by number) hold decoded code? Clears the mark when it no longer does. */
 bool code_page_busy(struct cpu *cpu, u32 page);
+
+/* Is it the block that block_get() gives instead of one that must be stepped? */
+bool block_leaves(const struct block *b);
 
 /* How often everything was forgotten: pointers to blocks from before are void. */
 u64 code_cache_flushes(const struct cpu *cpu);
@@ -90,10 +94,14 @@ const struct uop *plain_again(struct cpu *cpu, const struct uop *u);
 /* POP to segment register u->dst, SIZE bytes off the stack; the next micro-op. */
 const struct uop *pop_segment(struct cpu *cpu, const struct uop *u, u16 selector, u32 size);
 
+/* RF was set: it is for the instruction behind the running one. */
+void resume_next(struct cpu *cpu);
+
 /* No interrupt between U and the next instruction; DEBUG: no #DB and NMI either. */
 void interrupt_shadow(struct cpu *cpu, const struct uop *u, bool debug);
 
 #ifdef ENGINE_FAST
+fast_fn f_leave;   /* return to the run loop */
 fast_fn f_lookup;  /* go on at cpu->eip */
 fast_fn f_resolve; /* the second micro-op of an exit: find the next block and link */
 fast_fn f_cross;   /* the same for an exit that leaves its page */

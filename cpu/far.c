@@ -3,6 +3,7 @@
  * Far jumps, calls and returns in all modes: code segments, call gates, and the way to tasks.
  * SDM 2A "CALL", "IRET", "JMP", 2B "RET"; SDM 3A "Protection", "Virtual-8086 Mode".
  */
+#include "cpu/engine.h"
 #include "cpu/frame.h"
 #include "cpu/protect.h"
 #include "cpu/virtual.h"
@@ -20,6 +21,8 @@ void flags_load(struct cpu *cpu, u32 value, u32 mask)
     cpu_set_eflags(cpu, (cpu_eflags(cpu) & ~mask) | (value & mask) | FL_ALWAYS);
     if ((old ^ cpu->eflags) & FL_AC)
         mode_update(cpu);
+    if (value & mask & FL_RF)
+        resume_next(cpu);
     if ((cpu->eflags & FL_IF && cpu->intr) || cpu->eflags & FL_TF || virtual_pending(cpu))
         cpu->stop |= STOP_EVENT;
 }

@@ -5,6 +5,7 @@
  */
 #include <stdio.h>
 
+#include "cpu/debug.h"
 #include "cpu/frame.h"
 #include "cpu/protect.h"
 #include "src/base/log.h"
@@ -26,7 +27,8 @@ static bool is_software(const struct event *e)
 }
 
 /* A fault comes back to its instruction, which must not meet an instruction breakpoint twice.
- * SDM 3B "Resume Flag". #DB decides for itself. */
+ * SDM 3B "Resume Flag": a handler of #DB sets RF itself; between two iterations of a repeated
+ * instruction RF is set already; INT n clears it. */
 static bool is_fault(const struct event *e)
 {
     return e->kind == INTERRUPT_EXCEPTION && e->vector != EX_DB;
@@ -227,8 +229,12 @@ void interrupt_enter(struct cpu *cpu, unsigned vector, enum interrupt_kind kind,
                       .return_eip = return_eip,
                       .flags = cpu_eflags(cpu) | FL_ALWAYS};
     e.ext = !is_software(&e);
+    if (e.kind == INTERRUPT_SOFTWARE || e.kind == INTERRUPT_ICEBP)
+        e.flags &= ~(u32)FL_RF;
     if (is_fault(&e))
         e.flags |= FL_RF;
+    if (vector == EX_DB && !is_software(&e))
+        cpu->dr[7] &= ~(u32)DR7_GD;
     if (log_on(LOG_INT))
         log_event(cpu, &e);
     if (cpu_protected(cpu))

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Port instructions and their permission check. SDM 1 "Input/Output", "I/O Permission Bit Map". */
+#include "cpu/debug.h"
 #include "cpu/forms.h"
 #include "cpu/string.h"
 #include "src/base/log.h"
@@ -40,6 +41,8 @@ static void after_io(struct cpu *cpu)
 
 u32 io_read(struct cpu *cpu, u16 port, u32 size)
 {
+    if (unlikely(cpu->break_port))
+        debug_port(cpu, port, size);
     cpu_sync_clock(cpu);
     u32 value = bus_in(cpu->bus, port, size);
     after_io(cpu);
@@ -48,6 +51,8 @@ u32 io_read(struct cpu *cpu, u16 port, u32 size)
 
 void io_write(struct cpu *cpu, u16 port, u32 value, u32 size)
 {
+    if (unlikely(cpu->break_port))
+        debug_port(cpu, port, size);
     cpu_sync_clock(cpu);
     bus_out(cpu->bus, port, value, size);
     after_io(cpu);

@@ -8,6 +8,7 @@
 #include <setjmp.h>
 
 #include "cpu/access.h"
+#include "cpu/debug.h"
 #include "cpu/engine.h"
 #include "cpu/paging.h"
 #include "src/base/log.h"
@@ -186,10 +187,12 @@ static u8 *page_find(struct cpu *cpu, struct tlb *tlb, u32 linear, u32 size, uns
         return hit;
     struct translation t = page_walk(cpu, linear, write, tlb == &cpu->tlb_set[1]);
     u32 number;
-    bool ram;
+    bool ram, watched = cpu->break_write | cpu->break_access;
+    if (unlikely(watched))
+        debug_data(cpu, linear, size, write);
     *address = bus_mask(cpu->bus, t.page | (linear & 0xfff));
     u8 *host = bus_page(cpu->bus, *address, &ram, &number);
-    if (!host)
+    if (!host || (unlikely(watched) && debug_page_data(cpu, linear)))
         return NULL;
     t.writable &= ram;
     tlb_fill(cpu, tlb, linear, host, number, &t);
@@ -213,6 +216,8 @@ static void find(struct cpu *cpu, struct at *at, struct tlb *tlb, u32 linear, u3
     at->address[0] = bus_mask(cpu->bus, a.page | (linear & 0xfff));
     at->address[1] = bus_mask(cpu->bus, b.page);
     at->host = NULL;
+    if (unlikely(cpu->break_write | cpu->break_access))
+        debug_data(cpu, linear, size, write);
 }
 
 void lin_find(struct cpu *cpu, struct at *at, u32 linear, u32 size, unsigned write, bool super)
@@ -399,7 +404,10 @@ const struct exec_entry *exec_find(struct cpu *cpu, u32 linear)
         return x;
     struct translation t = page_walk(cpu, linear, ACCESS_READ, cpu->tlb == &cpu->tlb_set[1]);
     bool ram;
-    tlb_note(cpu->tlb, TLB_ENTRIES + (unsigned)(x - cpu->tlb->exec), linear, &t);
+    if (unlikely(cpu->break_code) && debug_page_code(cpu, linear))
+        x = &cpu->tlb->withheld;
+    else
+        tlb_note(cpu->tlb, TLB_ENTRIES + (unsigned)(x - cpu->tlb->exec), linear, &t);
     paddr page = bus_mask(cpu->bus, t.page);
     x->key = exec_key(linear, page);
     x->host = bus_page(cpu->bus, page, &ram, &x->page);

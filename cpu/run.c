@@ -8,6 +8,7 @@
  * stretch is run plain, instruction by instruction, to the very cycle. So an interrupt arrives
  * after the same instruction whatever the blocks look like.
  */
+#include "cpu/debug.h"
 #include "cpu/engine.h"
 #include "cpu/protect.h"
 #include "cpu/timing.h"
@@ -55,6 +56,8 @@ static void slice_end(struct cpu *cpu)
     cpu->clock->cycles = cycle_at(cpu, NULL);
     cpu->icount += INSNS_AT_START - (u32)cpu->budget;
     cpu->budget |= INSNS_AT_START; /* counted */
+    if (cpu->rf_at != cpu->clock->cycles)
+        cpu->eflags &= ~(u32)FL_RF;
 }
 
 u64 cpu_insns(const struct cpu *cpu)
@@ -66,6 +69,11 @@ u64 cpu_insns(const struct cpu *cpu)
 static void charge(struct cpu *cpu, u32 cycles, u32 insns)
 {
     cpu->budget -= (s64)cycles << 32 | insns;
+}
+
+void resume_next(struct cpu *cpu)
+{
+    cpu->rf_at = cycle_at(cpu, cpu->current ? cpu->current + 1 : NULL);
 }
 
 /* Leave the running block before micro-op U. */
@@ -93,6 +101,8 @@ u32 iterations_left(const struct cpu *cpu, u32 count, u32 cost)
 
 const struct uop *plain_again(struct cpu *cpu, const struct uop *u)
 {
+    cpu->eflags |= FL_RF;
+    cpu->rf_at = cycle_at(cpu, u);
     leave_at(cpu, u);
     return NULL;
 }
@@ -111,7 +121,8 @@ static struct block *go_on(struct cpu *cpu)
     cpu->current = NULL;
     if (cpu->stop || cpu->stepping || cycles_left(cpu) <= 0)
         return NULL;
-    return block_get(cpu);
+    struct block *b = block_get(cpu);
+    return block_leaves(b) ? NULL : b;
 }
 
 const struct uop *plain_exit(struct cpu *cpu, const struct block_exit *e)
@@ -149,6 +160,11 @@ void f_cold(struct cpu *cpu, const struct uop *u)
         return;
     }
     next->fn(cpu, next);
+}
+
+void f_leave(struct cpu *cpu, const struct uop *u)
+{
+    (void)cpu, (void)u;
 }
 
 void f_lookup(struct cpu *cpu, const struct uop *u)
@@ -290,6 +306,7 @@ static void take_fault(struct cpu *cpu)
     if (log_on(LOG_INT))
         log_fault(cpu);
     cpu->step_trap = cpu->stepping = false;
+    cpu->debug_hits = 0;
     if (cpu->delivering == EX_DF) {
         shutdown(cpu);
         return;
@@ -311,28 +328,40 @@ static NORETURN void raise_between(struct cpu *cpu, unsigned vector, enum cpu_re
     cpu_raise(cpu, vector, 0, reason);
 }
 
+static bool shadowed(const struct cpu *cpu)
+{
+    return cpu->shadow_at == cpu->clock->cycles;
+}
+
+/* The traps of the instruction that just ended: single step and breakpoints on data and ports. */
 static void debug_trap(struct cpu *cpu)
 {
-    cpu->dr[6] |= 1 << 14; /* BS */
+    debug_cause(cpu, cpu->debug_hits | (cpu->step_trap ? DR6_BS : 0));
+    cpu->debug_hits = 0;
     cpu->step_trap = cpu->halted = false; /* HLT is stepped over. SDM 2A "HLT" */
     cpu->delivering = EX_DB;
     interrupt_enter(cpu, EX_DB, INTERRUPT_EXCEPTION, false, 0, cpu->eip);
     cpu->delivering = NOT_DELIVERING;
 }
 
-static bool shadowed(const struct cpu *cpu)
+/* After MOV SS its traps wait for the end of the next instruction; that of TF is lost. */
+static bool debug_shadowed(const struct cpu *cpu)
 {
-    return cpu->shadow_at == cpu->clock->cycles;
+    return shadowed(cpu) && cpu->shadow_debug;
 }
 
 /* One instruction, then the trap if TF was set before it. */
 static void step(struct cpu *cpu)
 {
+    if (cpu->break_code && debug_code(cpu))
+        raise_between(cpu, EX_DB, REASON_DEBUG_CODE);
     slice_begin(cpu);
     cpu->step_trap = cpu->eflags & FL_TF;
     run_plain(cpu, true);
     slice_end(cpu);
-    if (cpu->step_trap && !(shadowed(cpu) && cpu->shadow_debug))
+    if (debug_shadowed(cpu))
+        cpu->step_trap = false;
+    else if (cpu->step_trap || cpu->debug_hits)
         debug_trap(cpu);
 }
 
@@ -367,20 +396,44 @@ static bool must_return(struct cpu *cpu)
            cpu->clock->cycles >= cpu->clock->deadline;
 }
 
+/* Take what comes before the next instruction, in the order of SDM 3A "Priority Among Simultaneous
+ * Exceptions and Interrupts". False: there is nothing. */
+static bool take_waiting(struct cpu *cpu)
+{
+    bool waits = interrupt_waits(cpu) && !shadowed(cpu);
+    if (unlikely(cpu->debug_hits) && !debug_shadowed(cpu)) {
+        slice_begin(cpu);
+        debug_trap(cpu);
+        slice_end(cpu);
+    } else if (waits) {
+        take_interrupt(cpu);
+    } else if (unlikely(virtual_pending(cpu))) {
+        raise_between(cpu, EX_GP, REASON_IOPL);
+    } else {
+        return false;
+    }
+    return true;
+}
+
+/* Does the next instruction have to be run alone? */
+static bool must_step(const struct cpu *cpu)
+{
+    u32 linear = (u32)cpu->seg[SEG_CS].base + cpu->eip;
+    return interrupt_waits(cpu) || cpu->eflags & FL_TF || cpu->debug_hits ||
+           (cpu->break_code && debug_page_code(cpu, linear));
+}
+
 /* Run, or take what waits. */
 static void proceed(struct cpu *cpu)
 {
-    bool waits = interrupt_waits(cpu);
     cpu->stop = 0;
-    if (unlikely(virtual_pending(cpu)) && !waits)
-        raise_between(cpu, EX_GP, REASON_IOPL);
     if (cpu->code)
         code_cache_reclaim(cpu);
-    if (waits && !shadowed(cpu)) {
-        take_interrupt(cpu);
-    } else if (cpu->halted) {
+    if (take_waiting(cpu))
+        return;
+    if (cpu->halted) {
         cpu->clock->cycles = cpu->clock->deadline;
-    } else if (waits || cpu->eflags & FL_TF) {
+    } else if (must_step(cpu)) {
         step(cpu);
     } else {
         slice_begin(cpu);
@@ -404,14 +457,9 @@ enum cpu_end cpu_step(struct cpu *cpu)
     if (setjmp(cpu->fault_jump)) {
         take_fault(cpu);
     } else if (!cpu->shutdown) {
-        bool waits = interrupt_waits(cpu) && !shadowed(cpu);
         cpu->stop = 0;
-        if (virtual_pending(cpu) && !waits)
-            raise_between(cpu, EX_GP, REASON_IOPL);
         code_cache_reclaim(cpu);
-        if (waits)
-            take_interrupt(cpu);
-        else if (!cpu->halted)
+        if (!take_waiting(cpu) && !cpu->halted)
             step(cpu);
     }
     cpu->stop = 0;

@@ -123,7 +123,7 @@ static u32 elements_here(struct cpu *cpu, unsigned seg, u32 offset, u32 size, u3
     const struct segment *s = &cpu->seg[seg];
     u32 end = s->end[write][0]; /* of bytes: one past the last byte that may be accessed */
     u32 linear = (u32)s->base + offset, room = 0x1000 - (linear & 0xfff);
-    if (offset >= end || cpu->mode & MODE_ALIGN)
+    if (offset >= end || cpu->mode & MODE_ALIGN || cpu->break_write | cpu->break_access)
         return 0;
     if (room > end - offset)
         room = end - offset;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* System instructions: debug, test and table registers, IF, CPUID, time stamp, coprocessor
+/* System instructions: test and table registers, IF, CPUID, time stamp, coprocessor
  * escapes. SDM 2A to 2C under each name; SDM 3A "Control Registers". */
 #include "cpu/forms.h"
 #include "cpu/protect.h"
@@ -43,38 +43,7 @@ HANDLER(STI_o_0)
     NEXT;
 }
 
-/* Debug and test registers. */
-
-/* DR4 and DR5 are DR6 and DR7, unless CR4.DE makes them undefined. */
-static unsigned debug_register(struct cpu *cpu, unsigned n)
-{
-    if (n != 4 && n != 5)
-        return n;
-    if (cpu->cr4 & CR4_DE)
-        cpu_raise(cpu, EX_UD, 0, REASON_MODE);
-    return n + 2;
-}
-
-HANDLER(MOV_FROM_DR_rr_32)
-{
-    unsigned n = debug_register(cpu, u->src);
-    require_ring0(cpu);
-    W_32(u->dst, cpu->dr[n]);
-    NEXT;
-}
-
-HANDLER(MOV_TO_DR_rr_32)
-{
-    unsigned n = debug_register(cpu, u->dst);
-    u32 value = R_32(u->src);
-    require_ring0(cpu);
-    if (n == 6)
-        value = (value & 0xe00f) | 0xffff0ff0u;
-    if (n == 7)
-        value = (value & 0xffff2fffu) | 0x400;
-    cpu->dr[n] = value;
-    EXIT(1);
-}
+/* Test registers. */
 
 HANDLER(MOV_FROM_TR_rr_32)
 {

@@ -5,6 +5,7 @@
  *
  * Upper halves of the general registers, which a 286 TSS does not hold, become ones.
  */
+#include "cpu/debug.h"
 #include "cpu/frame.h"
 #include "cpu/paging.h"
 #include "cpu/protect.h"
@@ -13,8 +14,6 @@ enum {
     TSS_LINK = 0,
     TSS_CR3 = 0x1c,  /* 386 */
     TSS_TRAP = 0x64, /* 386: bit 0 is T */
-    DR6_BT = 1 << 15,
-    DR7_LOCAL = 0x155, /* L0 .. L3, LE */
     TASK_FLAGS = FL_ARITH | FL_TF | FL_IF | FL_DF | FL_IOPL | FL_NT | FL_RF | FL_VM | FL_AC |
                  FL_VIF | FL_VIP | FL_ID,
 };
@@ -138,6 +137,8 @@ static void leave_task(struct cpu *cpu, struct descriptor *d, enum task_reason r
     }
     if (reason == TASK_IRET)
         eflags &= ~(u32)FL_NT;
+    if (reason != TASK_INTERRUPT)
+        eflags &= ~(u32)FL_RF;
     if (reason == TASK_FAULT)
         eflags |= FL_RF;
     save_task(cpu, return_eip, eflags);
@@ -153,6 +154,7 @@ static void load_task(struct cpu *cpu, const struct task *t, bool nested)
 {
     cpu->cr0 |= CR0_TS;
     cpu->dr[7] &= ~(u32)DR7_LOCAL;
+    debug_update(cpu);
     if (cpu->cr0 & CR0_PG) {
         cr3_load(cpu, t->cr3);
     }
@@ -248,7 +250,7 @@ void task_switch(struct cpu *cpu, u16 selector, struct descriptor *d, enum task_
     if (t.eip > cpu->seg[SEG_CS].limit)
         cpu_raise(cpu, EX_GP, ext_of(reason), REASON_CODE_LIMIT);
     if (t.trap) {
-        cpu->dr[6] |= DR6_BT;
-        cpu_raise(cpu, EX_DB, 0, REASON_STEP);
+        debug_cause(cpu, DR6_BT);
+        cpu_raise(cpu, EX_DB, 0, REASON_TASK_TRAP);
     }
 }

@@ -209,12 +209,12 @@ START_TEST(debug_registers_have_fixed_bits)
 {
     g->cpu.r[EAX] = 0xffffffff;
     guest_do(g, "0f 23 f0");
-    guest_do(g, "0f 23 f8");
     guest_do(g, "0f 23 c0");
+    guest_do(g, "0f 23 f8");
     ck_assert_uint_eq(g->cpu.dr[6], 0xffffeffe | 1);
     ck_assert_uint_eq(g->cpu.dr[7] & 0xd400, 0x0400);
     ck_assert_uint_eq(g->cpu.dr[0], 0xffffffff);
-    g->cpu.r[EAX] = 0;
+    guest_flat(g, 0);
     guest_do(g, "0f 23 f0");
     guest_do(g, "0f 23 f8");
     ck_assert_uint_eq(g->cpu.dr[6], 0xffff0ff0);
