@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What the transcendental instructions compute with before the one rounding at the end: a number
  * with 128 bits of significand and any exponent, and the functions on it. Each errs by less than
- * 2^-112 of its result; the x87's significand ends at 2^-63. */
+ * 2^-116 of its result; the x87's significand ends at 2^-63. */
 #ifndef CPU_REAL_H
 #define CPU_REAL_H
 

@@ -5,7 +5,7 @@
 #include "cpu/real.h"
 #include "cpu/trans_tables.h"
 
-enum { EXP2_NARROW = 7 };
+enum { EXP2_NARROW = 9 };
 
 static struct real exp2_m1_series(const struct real *f)
 {

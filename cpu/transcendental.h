@@ -5,14 +5,15 @@
  * "Transcendental Instruction Accuracy".
  *
  * The results are those of real numbers, rounded once to 64 bits by RC (precision control does not
- * count): the functions of cpu/real.h err by less than 2^-112, so that a result is the correctly
+ * count): the functions of cpu/real.h err by less than 2^-116, so that a result is the correctly
  * rounded one but in cases nobody will meet; hence monotonic, too. Where silicon is a little worse,
  * and each model in its own way, this is what the manual promises of all (1 ulp).
  *
  * FSIN, FCOS, FSINCOS and FPTAN are functions of what is left of the operand when multiples of half
  * of the x87's pi, a number of 66 bits, are taken away (SDM 1 "Approximation of Pi"). So is sin(pi
  * as a double) 1.2246063538223773e-16 on Intel's processors, where the sine of that number is
- * 1.2246467991473532e-16; programs can tell, and so it is here.
+ * 1.2246467991473532e-16; programs can tell, and so it is here. Processors of AMD, too, reduce by
+ * these 66 bits.
  *
  * An exact result sets no PE: 2^1 - 1, y log2(2^n) when it fits, and those with zeros and
  * infinities.
