@@ -89,12 +89,12 @@ static void compare(const struct instruction *in, struct f80 x, struct f80 y,
     bool denormal = !(x.se & 0x7fff) || (!(y.se & 0x7fff) && y.frac);
     struct f80 got = in->it(x, y, &env), want = truth_round(true_value, &want_env);
     want_env.sw |= denormal ? SW_DE : 0;
-    double ulps = truth_ulps(got, true_value), half = rounding ? 0 : 0.5;
+    double ulps = truth_ulps(got, true_value), halves = 2 * ulps;
     if (!rounding)
         score->ulps = ulps > score->ulps ? ulps : score->ulps;
     if (got.frac == want.frac && got.se == want.se && env.sw == want_env.sw)
         return;
-    if ((env.sw ^ want_env.sw) == SW_C1 && (fabs(ulps - half) < CLOSE || fabs(ulps - 1) < CLOSE))
+    if (!((env.sw ^ want_env.sw) & ~SW_C1) && ulps < 1.1 && fabs(halves - rint(halves)) < CLOSE)
         score->too_close++;
     else if (score->wrong++ < MAX_REPORTS)
         report(in, x, y, cw, got, env.sw, want, want_env.sw);

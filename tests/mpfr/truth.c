@@ -30,19 +30,34 @@ void truth_2xm1(mpfr_t v, const mpfr_t x, UNUSED const mpfr_t y)
 
 void truth_yl2x(mpfr_t v, const mpfr_t x, const mpfr_t y)
 {
-    mpfr_log2(v, x, MPFR_RNDN);
-    mpfr_mul(v, v, y, MPFR_RNDN);
+    jam(v, mpfr_log2(v, x, MPFR_RNDZ));
+    jam(v, mpfr_mul(v, v, y, MPFR_RNDZ));
+}
+
+/* log2(1 + x): 1 + x is exact, or x is so small or so large that it need not be. */
+static void log2_1p(mpfr_t v, const mpfr_t x)
+{
+    enum { LARGE = 400 };
+    mpfr_t helper;
+    mpfr_init2(helper, EXACT_BITS);
+    if (mpfr_get_exp(x) < 0) {
+        mpfr_const_log2(helper, MPFR_RNDN);
+        mpfr_log1p(v, x, MPFR_RNDN);
+        mpfr_div(v, v, helper, MPFR_RNDN);
+    } else if (mpfr_get_exp(x) < LARGE) {
+        mpfr_add_ui(helper, x, 1, MPFR_RNDN);
+        jam(v, mpfr_log2(v, helper, MPFR_RNDZ));
+    } else {
+        mpfr_log2(v, x, MPFR_RNDZ);
+        jam(v, true);
+    }
+    mpfr_clear(helper);
 }
 
 void truth_yl2xp1(mpfr_t v, const mpfr_t x, const mpfr_t y)
 {
-    mpfr_t two;
-    mpfr_init2(two, TRUTH_BITS);
-    mpfr_const_log2(two, MPFR_RNDN);
-    mpfr_log1p(v, x, MPFR_RNDN);
-    mpfr_div(v, v, two, MPFR_RNDN);
-    mpfr_mul(v, v, y, MPFR_RNDN);
-    mpfr_clear(two);
+    log2_1p(v, x);
+    jam(v, mpfr_mul(v, v, y, MPFR_RNDZ));
 }
 
 void truth_patan(mpfr_t v, const mpfr_t x, const mpfr_t y)

@@ -399,6 +399,30 @@ START_TEST(the_four_roundings_agree)
 }
 END_TEST
 
+/* The sine of a tiny x is x and not quite x: cut off, it is the number before. */
+START_TEST(tiny_results_lean_to_the_right_side)
+{
+    const struct f80 tiny = {F80_INTEGER | 2, BIAS - 70}, x = {F80_INTEGER, BIAS},
+                     before = {F80_INTEGER | 1, BIAS - 70}, after = {F80_INTEGER | 3, BIAS - 70};
+    const struct {
+        enum instruction which;
+        struct f80 x, y, down, up;
+    } rows[] = {
+        {FSIN, tiny, {0, 0}, before, tiny},
+        {FPTAN, tiny, {0, 0}, tiny, after},
+        {FPATAN, x, tiny, before, tiny},
+        {FCOS, tiny, {0, 0}, {~(u64)0, BIAS - 1}, x},
+    };
+    for (unsigned i = 0; i < ARRAY_LEN(rows); i++) {
+        struct fp_env down = {.cw = CW_INIT | CW_RC_DOWN}, up = {.cw = CW_INIT | CW_RC_UP};
+        ck_assert(same(do_it(rows[i].which, rows[i].x, rows[i].y, &down), rows[i].down));
+        ck_assert(same(do_it(rows[i].which, rows[i].x, rows[i].y, &up), rows[i].up));
+        ck_assert_uint_eq(down.sw, SW_PE);
+        ck_assert_uint_eq(up.sw, SW_PE | SW_C1);
+    }
+}
+END_TEST
+
 static bool less_or_equal(struct f80 a, struct f80 b)
 {
     bool a_minus = a.se & F80_SIGN, b_minus = b.se & F80_SIGN;
@@ -614,6 +638,7 @@ Suite *transcendental_suite(void)
                                   chosen_results,
                                   precision_control_does_not_count,
                                   the_four_roundings_agree,
+                                  tiny_results_lean_to_the_right_side,
                                   neighbours_keep_their_order,
                                   fsincos_and_fptan_give_two,
                                   unmasked_exceptions,
