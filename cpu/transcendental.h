@@ -44,7 +44,7 @@ struct f80 f80_patan(struct f80 x, struct f80 y, struct fp_env *env);
 struct f80 f80_sin(struct f80 x, struct fp_env *env);
 struct f80 f80_cos(struct f80 x, struct fp_env *env);
 struct f80 f80_sincos(struct f80 x, struct f80 *cosine, struct fp_env *env);
-struct f80 f80_ptan(struct f80 x, struct f80 *one, struct fp_env *env);
+struct f80 f80_ptan(struct f80 x, struct f80 *pushed, struct fp_env *env);
 
 /* In the order of their opcodes, D9 E8 to D9 EE. */
 enum f80_constant { FLD1, FLDL2T, FLDL2E, FLDPI, FLDLG2, FLDLN2, FLDZ, F80_CONSTANTS };
