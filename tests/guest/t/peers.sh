@@ -52,7 +52,7 @@ on_qemu() { # name
 }
 
 for name; do
-    nasm -I "$here/" -f bin -o "$name.img" "$here/$name.asm" && truncate -s 1440K "$name.img" ||
+    nasm -I "$here/" -D PEER -f bin -o "$name.img" "$here/$name.asm" && truncate -s 1440K "$name.img" ||
         exit 1
     echo "$name"
     on_bochs "$name"
