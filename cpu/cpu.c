@@ -5,6 +5,7 @@
 #include "cpu/access.h"
 #include "cpu/debug.h"
 #include "cpu/engine.h"
+#include "cpu/generation.h"
 
 static const struct field segment_fields[] = {
     FIELD(struct segment, base), FIELD(struct segment, limit), FIELD(struct segment, selector),
@@ -43,7 +44,10 @@ u32 cpu_eflags(const struct cpu *cpu)
 
 void cpu_set_eflags(struct cpu *cpu, u32 value)
 {
-    cpu->eflags = value & ~(u32)FL_ARITH & model_eflags(cpu->model);
+    const struct generation *g = generation_of(cpu->model);
+    u32 kept = cpu_protected(cpu) ? g->flags : g->flags_real;
+    kept &= model_eflags(cpu->model) & ~(u32)FL_ARITH;
+    cpu->eflags = (value & kept) | g->flags_ones | FL_ALWAYS;
     f_unpack(&cpu->fl, value);
 }
 
@@ -94,18 +98,22 @@ static void reset_segment(struct segment *seg, u16 selector, u32 base, u16 attr)
 void cpu_reset(struct cpu *cpu)
 {
     enum { DATA = DA_P | DA_S | DA_WRITABLE | DA_ACCESSED, LDT = DA_P | 2, TSS = DA_P | 0xb };
+    const struct generation *g = generation_of(cpu->model);
     memset(cpu->r, 0, sizeof cpu->r);
     cpu->r[EDX] = cpu->model->signature;
     cpu_set_eflags(cpu, FL_ALWAYS);
-    cpu->eip = 0xfff0;
     fpu_reset(&cpu->fpu);
     for (unsigned i = 0; i < SEG_COUNT; i++)
         reset_segment(&cpu->seg[i], 0, 0, DATA);
-    reset_segment(&cpu->seg[SEG_CS], 0xf000, 0xffff0000u, DATA);
+    /* The first instruction comes from the last 16 bytes of what the pins can address. */
+    cpu->eip = g->wraps ? 0 : 0xfff0;
+    reset_segment(&cpu->seg[SEG_CS], g->wraps ? 0xffff : 0xf000, (g->pins & ~15u) - cpu->eip, DATA);
     reset_segment(&cpu->ldtr, 0, 0, LDT);
     reset_segment(&cpu->tr, 0, 0, TSS);
-    cpu->gdtr = cpu->idtr = (struct table_register){0, 0xffff};
-    cpu->cr0 = CR0_ET | CR0_CD | CR0_NW;
+    cpu->gdtr = (struct table_register){0, 0xffff};
+    cpu->idtr = (struct table_register){0, cpu->model->generation < I586 ? 0x3ff : 0xffff};
+    cpu->cr0 = cpu->model->generation >= I486 ? CR0_ET | CR0_CD | CR0_NW
+               : cpu->model->generation == I386 ? CR0_ET : 0;
     cpu->cr2 = cpu->cr3 = cpu->cr4 = 0;
     memset(cpu->pdpte, 0, sizeof cpu->pdpte);
     memset(cpu->dr, 0, sizeof cpu->dr);

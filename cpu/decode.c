@@ -5,14 +5,17 @@
  */
 #include "cpu/access.h"
 #include "cpu/engine.h"
+#include "cpu/generation.h"
 #include "cpu/timing.h"
 
-enum { INSN_BYTES = 15, BLOCK_UOPS = BLOCK_INSNS * 3 + 4 };
+enum { INSN_BYTES = 15, INSN_BYTES_MOST = 200, BLOCK_UOPS = BLOCK_INSNS * 3 + 4 };
 
 enum fetch_end { FETCH_OK, FETCH_STOP, FETCH_LIMIT };
 
 struct decoder {
     struct cpu *cpu;
+    const struct generation *generation;
+    unsigned longest; /* bytes of an instruction */
     const struct exec_entry *exec;
     struct fetch_page *second;
     u64 key2;
@@ -23,7 +26,7 @@ struct decoder {
     u32 pos;       /* bytes taken */
     bool first;    /* first instruction of the block: faults are its own */
     enum fetch_end end;
-    u8 bytes[INSN_BYTES + 1]; /* when it is not in one piece of host memory */
+    u8 bytes[INSN_BYTES_MOST + 1]; /* when it is not in one piece of host memory */
 
     /* prefixes */
     unsigned seg; /* override, or SEG_COUNT */
@@ -49,7 +52,7 @@ struct decoder {
 static void fetch_gather(struct decoder *d, u32 room)
 {
     struct cpu *cpu = d->cpu;
-    u32 n = room < INSN_BYTES ? room : INSN_BYTES;
+    u32 n = room < d->longest ? room : d->longest;
     for (u32 i = 0; i < n; i++) {
         paddr page = (d->exec->key & 0xffffffffffu) << 12;
         d->bytes[i] = d->exec->host ? d->exec->host[(d->linear & 0xfff) + i]
@@ -69,9 +72,9 @@ static void fetch_second_page(struct decoder *d)
     d->key2 = x->key;
     d->second->host = x->host;
     d->second->page = x->page;
-    for (u32 i = room; i < INSN_BYTES; i++)
+    for (u32 i = room; i < d->longest; i++)
         d->bytes[i] = x->host ? x->host[i - room] : (u8)bus_read(d->cpu->bus, page + i - room, 1);
-    d->got = INSN_BYTES;
+    d->got = d->longest;
 }
 
 /* Bytes of the page, and below the code limit, that are at hand from here on. */
@@ -80,12 +83,23 @@ static void fetch_begin(struct decoder *d)
     u32 room = 0x1000 - (d->linear & 0xfff);
     d->pos = 0;
     d->end = FETCH_OK;
-    if (d->exec->host && room >= INSN_BYTES) {
+    if (d->exec->host && room >= d->longest) {
         d->at = d->exec->host + (d->linear & 0xfff);
-        d->got = INSN_BYTES;
+        d->got = d->longest;
     } else {
         fetch_gather(d, room);
     }
+}
+
+/* Behind its last byte an 8086's code segment goes on with its first. The block is not kept. */
+static u8 fetch_wrapped(struct decoder *d)
+{
+    u32 linear = (u32)d->cpu->seg[SEG_CS].base + (u16)(d->eip + d->pos++);
+    const struct exec_entry *x = exec_find(d->cpu, linear);
+    paddr page = (x->key & 0xffffffffffu) << 12;
+    d->key2 = x->key;
+    d->second->host = NULL;
+    return x->host ? x->host[linear & 0xfff] : (u8)bus_read(d->cpu->bus, page + (linear & 0xfff), 1);
 }
 
 static u8 fetch8(struct decoder *d)
@@ -93,11 +107,13 @@ static u8 fetch8(struct decoder *d)
     const struct segment *cs = &d->cpu->seg[SEG_CS];
     if (unlikely(d->end != FETCH_OK))
         return 0;
-    if (unlikely(d->pos >= INSN_BYTES)) {
+    if (unlikely(d->pos >= d->longest)) {
         d->end = FETCH_LIMIT;
         return 0;
     }
     if (unlikely((u64)d->eip + d->pos > cs->limit)) {
+        if (d->first && d->generation->wraps)
+            return fetch_wrapped(d);
         if (d->first)
             cpu_raise(d->cpu, EX_GP, 0, REASON_CODE_LIMIT);
         d->end = FETCH_STOP;
@@ -135,6 +151,14 @@ static u32 fetch_signed8(struct decoder *d)
     return (u32)(s8)fetch8(d);
 }
 
+/* FS, GS and the two sizes are the 386's; F1 is a second LOCK where it is no instruction. */
+static bool is_prefix(const struct decoder *d, u8 b)
+{
+    unsigned generation = d->cpu->model->generation;
+    return b == 0xf1 ? generation == I86 || generation == I286
+                     : (b & 0xfc) != 0x64 || generation >= I386;
+}
+
 /* Prefixes; returns the first byte that is none. */
 static u8 decode_prefixes(struct decoder *d)
 {
@@ -144,6 +168,8 @@ static u8 decode_prefixes(struct decoder *d)
     d->lock = d->rep = d->repne = false;
     for (;;) {
         u8 b = fetch8(d);
+        if (!is_prefix(d, b))
+            return b;
         switch (b) {
         case 0x26:
         case 0x2e:
@@ -162,6 +188,7 @@ static u8 decode_prefixes(struct decoder *d)
             d->addr32 = !code32;
             break;
         case 0xf0:
+        case 0xf1:
             d->lock = true;
             break;
         case 0xf2:
@@ -385,8 +412,9 @@ static bool decode_operand(struct decoder *d, struct uop *u, unsigned code, unsi
         operand_reg(d, u, reg);
         return code == OPD_Dd || reg >= 3;
     case OPD_Sw:
+        reg &= d->cpu->model->generation == I86 ? 3 : 7;
         put_reg(d, u, reg);
-        return reg < SEG_COUNT;
+        return reg < (d->cpu->model->generation < I386 ? SEG_FS : SEG_COUNT);
     case OPD_Zb:
         operand_reg(d, u, reg8(opcode & 7));
         break;
@@ -496,6 +524,8 @@ static unsigned size_of(const struct decoder *d, const struct insn *row)
 
 static bool lock_allowed(const struct decoder *d, const struct insn *row)
 {
+    if (d->cpu->model->generation < I386)
+        return true;
     return row->checks & CHECK_LOCK && d->memory &&
            (row->operand[0] == OPD_Eb || row->operand[0] == OPD_Ev || row->operand[0] == OPD_Mq);
 }
@@ -503,13 +533,23 @@ static bool lock_allowed(const struct decoder *d, const struct insn *row)
 static const struct insn ud_row = {.name = "UD", .op = OP_UD, .checks = CHECK_END,
                                    .reads = OSZAPC, .cost = COST_UNDEFINED};
 
+/* An 8086 has no undefined instructions: what means nothing does nothing. */
+static const struct insn nothing_row = {.name = "NOP", .op = OP_NOP, .cost = COST_NOP};
+
+static const struct insn *undefined(const struct decoder *d, struct uop *u)
+{
+    bool i86 = d->cpu->model->generation == I86;
+    u->id = i86 ? U_NOP_o_0 : U_UD_o_0;
+    return i86 ? &nothing_row : &ud_row;
+}
+
 static const struct insn *find_row(struct decoder *d, struct uop *u, unsigned *opcode)
 {
     const struct insn_index *index = code_index(d->cpu);
     unsigned map = MAP_1BYTE;
     *opcode = decode_prefixes(d);
     d->prefixes = (u8)(d->pos - 1);
-    if (*opcode == 0x0f) {
+    if (*opcode == 0x0f && d->cpu->model->generation >= I286) {
         *opcode = fetch8(d);
         map = insn_map(index, *opcode, d->op32 != (bool)(d->cpu->mode & MODE_CODE32), d->rep,
                        d->repne);
@@ -565,13 +605,13 @@ static const struct insn *decode_insn(struct decoder *d, struct uop *u)
         u->seg = (u8)(d->seg == SEG_COUNT ? SEG_DS : d->seg);
     if (good)
         id = uop_find(op, shape_of(d, row), size_of(d, row));
-    if (id == U_COUNT) {
-        row = &ud_row;
-        id = U_UD_o_0;
-    }
-    struct insn_form form = {d->memory, d->addr32, d->modrm, d->prefixes, (u16)op};
-    d->clocks = timing_clocks(d->cpu->model, row, &form);
     u->id = (u16)id;
+    if (id == U_COUNT)
+        row = undefined(d, u);
+    bool repeated = d->rep || d->repne;
+    struct insn_form form = {d->memory, d->addr32, d->modrm, d->prefixes,
+                             (u16)op_modern(op, repeated)};
+    d->clocks = timing_clocks(d->cpu->model, row, &form);
     u->eip = d->eip;
     u->len = (u8)d->pos;
     return row;
@@ -709,6 +749,8 @@ static void choose_handlers(struct decoder *d)
 static void put_exit(struct decoder *d, u32 from_eip, u32 target, u32 cost)
 {
     struct block_exit *e = (struct block_exit *)&d->uops[d->count];
+    if (d->cpu->model->generation < I386)
+        target &= 0xffff; /* IP has no more bits */
     *e = (struct block_exit){
         .u = {.id = U_EXIT, .eip = target, .cost = (u16)(d->cost + cost), .n = (u8)d->insns},
         .charge = (s64)(d->cost + cost) << 32 | d->insns};
@@ -777,6 +819,8 @@ struct block *block_decode(struct cpu *cpu, const struct exec_entry *exec,
     d.cpu = cpu;
     d.exec = exec;
     d.second = second;
+    d.generation = generation_of(cpu->model);
+    d.longest = d.generation->insn_bytes;
     d.key2 = 0;
     d.eip = cpu->eip;
     d.linear = (u32)cpu->seg[SEG_CS].base + cpu->eip;

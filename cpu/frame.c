@@ -2,6 +2,7 @@
 /* Stack frames of far calls and interrupts: find every part first, then write. */
 #include "cpu/frame.h"
 
+#include "cpu/generation.h"
 #include "cpu/protect.h"
 
 static u32 frame_mask(const struct frame *f)
@@ -17,7 +18,7 @@ void frame_start(struct cpu *cpu, struct frame *f, const struct segment *ss, u32
     f->size = size;
     f->super = pl < 3;
     f->count = 0;
-    for (unsigned i = 1; i <= items; i++)
+    for (unsigned i = 1; i <= items && !generation_of(cpu->model)->wraps; i++)
         if (!segment_holds(ss, (esp - i * size) & frame_mask(f), size))
             cpu_raise(cpu, EX_SS, error, REASON_STACK_LIMIT);
 }
@@ -25,6 +26,11 @@ void frame_start(struct cpu *cpu, struct frame *f, const struct segment *ss, u32
 void frame_push(struct cpu *cpu, struct frame *f, u32 value)
 {
     f->esp -= f->size;
+    if (generation_of(cpu->model)->wraps) {
+        mem_find(cpu, &f->item[f->count].at, SEG_SS, f->esp & 0xffff, f->size, ACCESS_WRITE);
+        f->item[f->count++].value = value & 0xffff;
+        return;
+    }
     u32 linear = (u32)f->ss->base + (f->esp & frame_mask(f));
     if (!f->super && cpu->mode & MODE_ALIGN && linear & (f->size - 1))
         cpu_raise(cpu, EX_AC, 0, REASON_ALIGNMENT);

@@ -28,8 +28,13 @@ const struct insn insn_table[] = {
 #define WITH(feature) SINCE_FEATURE(FEATURE_##feature)
 #define INSN(map, opcode, reg, name, o1, o2, o3, op, size, since, checks, reads, sets, undef, cost) \
     {map,         opcode,   reg,    #name,      {OPD_##o1, OPD_##o2, OPD_##o3},                    \
-     OP_##op,     SIZE_##size, since, checks,   reads, sets, undef, cost, __LINE__},
+     OP_##op,     SIZE_##size, since, checks,   reads, sets, undef, cost, __LINE__, 0},
 #include "cpu/insn.def"
+#define OLD(until, map, opcode, reg, name, o1, o2, o3, op, size, since, checks, reads, sets, undef, \
+            cost)                                                                                  \
+    {map,         opcode,   reg,    #name,      {OPD_##o1, OPD_##o2, OPD_##o3},                    \
+     OP_##op,     SIZE_##size, since, checks,   reads, sets, undef, cost, __LINE__, until},
+#include "cpu/legacy.def"
 #undef ANY
 #undef LOCK
 #undef END
@@ -41,7 +46,13 @@ const struct insn insn_table[] = {
 #undef WITH
 };
 
-const unsigned insn_count = ARRAY_LEN(insn_table);
+enum {
+    INSN_COUNT = 0
+#define INSN(...) +1
+#include "cpu/insn.def"
+};
+
+const unsigned insn_count = INSN_COUNT;
 
 const struct uop_info uop_info[U_COUNT] = {
 #define H(op, shape, size, class) {#op "_" #shape "_" #size, CLASS_##class, OP_##op, SHAPE_##shape, size},
@@ -99,6 +110,27 @@ unsigned uop_find(unsigned op, unsigned shape, unsigned size)
     return id ? id - 1 : U_COUNT;
 }
 
+static const u16 modern_ops[OP_COUNT] = {
+    [OP_POP_CS] = OP_POP_S,      [OP_MOV_TO_S_86] = OP_MOV_TO_S, [OP_PUSH_86] = OP_PUSH,
+    [OP_SETMO] = OP_SHL,         [OP_MUL_286] = OP_MUL,          [OP_IMUL_286] = OP_IMUL,
+    [OP_IMUL3_286] = OP_IMUL3,   [OP_DIV_286] = OP_DIV,          [OP_IDIV_286] = OP_IDIV,
+    [OP_ROL_286] = OP_ROL,       [OP_ROR_286] = OP_ROR,          [OP_RCL_286] = OP_RCL,
+    [OP_RCR_286] = OP_RCR,       [OP_SHL_286] = OP_SHL,          [OP_SHR_286] = OP_SHR,
+    [OP_SAR_286] = OP_SAR,       [OP_DAA_286] = OP_DAA,          [OP_DAS_286] = OP_DAS,
+    [OP_AAA_286] = OP_AAA,       [OP_AAS_286] = OP_AAS,          [OP_AAM_286] = OP_AAM,
+    [OP_AAD_286] = OP_AAD,       [OP_INS_286] = OP_INS,          [OP_OUTS_286] = OP_OUTS,
+    [OP_MOVS_286] = OP_MOVS,     [OP_CMPS_286] = OP_CMPS,        [OP_STOS_286] = OP_STOS,
+    [OP_LODS_286] = OP_LODS,     [OP_SCAS_286] = OP_SCAS,        [OP_ESC_286] = OP_ESC,
+    [OP_SMSW_286] = OP_SMSW,
+};
+
+unsigned op_modern(unsigned op, bool repeated)
+{
+    unsigned modern = modern_ops[op] ? modern_ops[op] : op;
+    bool string = modern >= OP_MOVS && modern <= OP_OUTS;
+    return string && repeated ? modern + (OP_REP_MOVS - OP_MOVS) : modern;
+}
+
 static u8 modrm_of(const struct insn *row)
 {
     bool any = row->reg != REG_ANY;
@@ -132,19 +164,24 @@ unsigned insn_opcode(const struct insn *row, u8 to[3])
     return n;
 }
 
+static bool row_applies(const struct insn *row, const struct cpu_model *model)
+{
+    return model_has(model, row->since) && (!row->until || model->generation < row->until);
+}
+
 bool insn_index_build(struct insn_index *index, const struct cpu_model *model)
 {
     bool good = true;
     memset(index, 0, sizeof *index);
-    for (unsigned i = 0; i < insn_count; i++) {
+    for (unsigned i = 0; i < ARRAY_LEN(insn_table); i++) {
         const struct insn *row = &insn_table[i];
-        if (!model_has(model, row->since))
+        if (!row_applies(row, model))
             continue;
         unsigned first = row->reg == REG_ANY ? 0 : row->reg;
         unsigned last = row->reg == REG_ANY ? 7 : row->reg;
         for (unsigned reg = first; reg <= last; reg++) {
             u16 *slot = &index->row[row->map][row->opcode][reg];
-            if (*slot) {
+            if (*slot && !row->until) {
                 fprintf(stderr, "insn.def:%u and insn.def:%u claim the same opcode %02x /%u\n",
                         insn_table[*slot - 1].line, row->line, row->opcode, reg);
                 good = false;

@@ -87,10 +87,11 @@ struct insn {
     u16 reads, sets, undef;
     u16 cost; /* enum cost_class, or clocks below COST_FIRST */
     u16 line; /* in insn.def */
+    u8 until; /* the first generation that does it as insn.def says; 0: this is insn.def */
 };
 
-extern const struct insn insn_table[];
-extern const unsigned insn_count;
+extern const struct insn insn_table[];  /* the rows of insn.def, then those of legacy.def */
+extern const unsigned insn_count;       /* how many are in insn.def */
 
 /* Every operation that rows and handlers name. */
 #define INSN_OPS(X)                                                                                \
@@ -124,10 +125,19 @@ extern const unsigned insn_count;
     X(CVTSD2SI) X(CVTPS2PD) X(CVTPD2PS) X(CVTSS2SD) X(CVTSD2SS) X(CVTDQ2PS) X(CVTPS2DQ)            \
     X(CVTTPS2DQ) X(CVTTPD2DQ) X(CVTDQ2PD) X(CVTPD2DQ) X(FXSAVE) X(FXRSTOR) X(LDMXCSR) X(STMXCSR)
 
+/* Those of legacy.def. */
+#define LEGACY_OPS(X)                                                                              \
+    X(POP_CS) X(MOV_TO_S_86) X(PUSH_86) X(SETMO) X(MUL_286) X(IMUL_286) X(IMUL3_286) X(DIV_286)    \
+    X(IDIV_286) X(ROL_286) X(ROR_286) X(RCL_286) X(RCR_286) X(SHL_286) X(SHR_286) X(SAR_286)       \
+    X(DAA_286) X(DAS_286) X(AAA_286) X(AAS_286) X(AAM_286) X(AAD_286) X(INS_286) X(OUTS_286)       \
+    X(MOVS_286) X(CMPS_286) X(STOS_286) X(LODS_286) X(SCAS_286) X(ESC_286) X(SMSW_286)             \
+    X(LOADALL_286) X(LOADALL_386)
+
 enum insn_op {
     OP_NONE,
 #define X(name) OP_##name,
     INSN_OPS(X)
+    LEGACY_OPS(X)
 #undef X
 #define P(opcode, name, ...) OP_##name,
 #include "cpu/packed.def"
@@ -190,6 +200,10 @@ unsigned uop_find(unsigned op, unsigned shape, unsigned size);
 
 /* MODRM_REG: names a register whatever its mod field is (control, debug and test registers). */
 enum { MODRM_NONE, MODRM_ANY, MODRM_REG };
+
+/* The operation of insn.def in the place of which legacy.def has OP, else OP itself; REPEATED: under
+ * a REP prefix. */
+unsigned op_modern(unsigned op, bool repeated);
 
 /* From encoding to row + 1; 0: no such instruction. */
 struct insn_index {

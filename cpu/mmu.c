@@ -10,6 +10,7 @@
 #include "cpu/access.h"
 #include "cpu/debug.h"
 #include "cpu/engine.h"
+#include "cpu/generation.h"
 #include "cpu/paging.h"
 #include "src/base/log.h"
 
@@ -199,6 +200,19 @@ static u8 *page_find(struct cpu *cpu, struct tlb *tlb, u32 linear, u32 size, uns
     return tlb_hit(cpu, tlb, linear, size, write);
 }
 
+/* Two pieces, ROOM bytes at LINEAR and the rest at NEXT: both are translated before anything is
+ * touched; then byte by byte. */
+static void find_pieces(struct cpu *cpu, struct at *at, struct tlb *tlb, u32 linear, u32 room,
+                        u32 next, unsigned write)
+{
+    struct translation a = page_walk(cpu, linear, write, tlb == &cpu->tlb_set[1]);
+    struct translation b = page_walk(cpu, next, write, tlb == &cpu->tlb_set[1]);
+    at->first = room;
+    at->address[0] = bus_mask(cpu->bus, a.page | (linear & 0xfff));
+    at->address[1] = bus_mask(cpu->bus, b.page | (next & 0xfff));
+    at->host = NULL;
+}
+
 static void find(struct cpu *cpu, struct at *at, struct tlb *tlb, u32 linear, u32 size,
                  unsigned write)
 {
@@ -209,13 +223,7 @@ static void find(struct cpu *cpu, struct at *at, struct tlb *tlb, u32 linear, u3
         at->host = page_find(cpu, tlb, linear, size, write, &at->address[0]);
         return;
     }
-    /* Two pages: both are translated before anything is touched; then byte by byte. */
-    at->first = room;
-    struct translation a = page_walk(cpu, linear, write, tlb == &cpu->tlb_set[1]);
-    struct translation b = page_walk(cpu, linear + room, write, tlb == &cpu->tlb_set[1]);
-    at->address[0] = bus_mask(cpu->bus, a.page | (linear & 0xfff));
-    at->address[1] = bus_mask(cpu->bus, b.page);
-    at->host = NULL;
+    find_pieces(cpu, at, tlb, linear, room, linear + room, write);
     if (unlikely(cpu->break_write | cpu->break_access))
         debug_data(cpu, linear, size, write);
 }
@@ -227,9 +235,11 @@ void lin_find(struct cpu *cpu, struct at *at, u32 linear, u32 size, unsigned wri
 
 /* Segments. */
 
+/* In real mode a 286 has one interrupt for all segments: 13, "segment overrun". */
 static NORETURN void segment_fault(struct cpu *cpu, unsigned seg, enum cpu_reason reason)
 {
-    cpu_raise(cpu, seg == SEG_SS ? EX_SS : EX_GP, 0, reason);
+    bool stack = seg == SEG_SS && (cpu->model->generation > I286 || cpu_protected(cpu));
+    cpu_raise(cpu, stack ? EX_SS : EX_GP, 0, reason);
 }
 
 /* Type and limit, completely. SDM 3A "Limit Checking", "Type Checking". An operand over the end of a
@@ -269,8 +279,15 @@ u32 mem_linear(struct cpu *cpu, unsigned seg, u32 offset, u32 size, unsigned wri
 void mem_find(struct cpu *cpu, struct at *at, unsigned seg, u32 offset, u32 size, unsigned write)
 {
     const struct segment *s = &cpu->seg[seg];
-    if (unlikely(offset >= s->end[write][log2_size(size)]))
+    if (unlikely(offset >= s->end[write][log2_size(size)])) {
+        if (generation_of(cpu->model)->wraps) {
+            at->size = size;
+            find_pieces(cpu, at, cpu->tlb, (u32)s->base + offset, 0x10000 - offset, (u32)s->base,
+                        write);
+            return;
+        }
         segment_check(cpu, seg, offset, size, write);
+    }
     u32 linear = (u32)s->base + offset;
     if (unlikely(cpu->mode & MODE_ALIGN) && linear & (size - 1))
         cpu_raise(cpu, EX_AC, 0, REASON_ALIGNMENT);

@@ -12,6 +12,7 @@
 #include "cpu/paging.h"
 
 #include "cpu/access.h"
+#include "cpu/generation.h"
 #include "src/base/log.h"
 
 enum { PTE_P = 1, PTE_W = 2, PTE_U = 4, PTE_A = 0x20, PTE_D = 0x40, PTE_PS = 0x80, PTE_G = 0x100 };
@@ -143,7 +144,8 @@ struct translation page_walk(struct cpu *cpu, u32 linear, unsigned write, bool u
     struct walk w;
     u32 error = (write ? PF_W : 0) | (user ? PF_U : 0);
     if (!(cpu->cr0 & CR0_PG))
-        return (struct translation){.page = linear & ~0xfffu, .writable = true};
+        return (struct translation){.page = linear & ~0xfffu & generation_of(cpu->model)->pins,
+                                    .writable = true};
     enum found how = walk(cpu, linear, &w);
     if (how == ABSENT)
         page_fault(cpu, linear, error, REASON_PAGE_ABSENT);
@@ -165,7 +167,7 @@ struct translation page_walk(struct cpu *cpu, u32 linear, unsigned write, bool u
 bool page_peek(struct cpu *cpu, u32 linear, paddr *page)
 {
     struct walk w;
-    *page = linear & ~0xfffu;
+    *page = linear & ~0xfffu & generation_of(cpu->model)->pins;
     if (!(cpu->cr0 & CR0_PG))
         return true;
     if (walk(cpu, linear, &w) != FOUND)

@@ -200,7 +200,9 @@ static u32 arithmetic_clocks(struct cpu *cpu, const struct uop *u, const struct 
 
 u32 timing_operands(struct cpu *cpu, const struct uop *u)
 {
-    const struct uop_info *info = &uop_info[u->id];
+    struct uop_info here = uop_info[u->id];
+    const struct uop_info *info = &here;
+    here.op = (u16)op_modern(here.op, u->attr & (UA_REP | UA_REPNE));
     u32 size = u->attr & UA_OP32 ? 4 : 2, words = stack_words(info->op);
     u32 stack = words ? words * transfer(cpu, SEG_SS, (u32)cpu->r[ESP], size) : 0;
     return stack + memory_transfers(cpu, u, info) + string_transfers(cpu, u, info) +

@@ -90,11 +90,8 @@ static void take_part(struct moo_test *test, const struct chunk *c)
         take_state(&test->after, c);
     else if (is(c, "NCYC"))
         test->cycles = get16(c->at);
-    else if (is(c, "EXCP")) {
+    else if (is(c, "EXCP"))
         test->exception = true;
-        test->vector = c->at[0];
-        test->flags_at = get32(c->at + 1);
-    }
 }
 
 bool moo_next(struct moo_file *file, struct moo_test *test)

@@ -35,9 +35,7 @@ struct moo_test {
     char code[64]; /* its bytes in hex */
     char hash[41];
     struct moo_state before, after; /* AFTER names only what changed */
-    bool exception;
-    u8 vector;
-    u32 flags_at; /* where the exception pushed FLAGS */
+    bool exception; /* it was taken: FLAGS are on the stack */
     u32 cycles;   /* 0: not told */
 };
 

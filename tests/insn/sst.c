@@ -216,17 +216,18 @@ static bool register_differs(const struct runner *r, const struct moo_test *test
     return (actual(r, reg) ^ expected(test, reg)) & mask;
 }
 
-/* The bits of the byte at ADDRESS that count: of the FLAGS on the stack only those of the mask. */
-static u8 byte_mask(const struct moo_test *test, u32 address, u16 flags)
+/* The bits of the byte at ADDRESS that count: of the FLAGS that an exception pushed only those of the
+ * mask. (An odd address of theirs is told rounded down, so we look for ourselves.) */
+static u8 byte_mask(const struct runner *r, const struct moo_test *test, u32 address, u16 flags)
 {
-    u32 n = address - test->flags_at;
+    u32 n = address - physical(r, expected(test, MOO_SS), (u16)(expected(test, MOO_SP) + 4));
     return test->exception && n < 2 ? (u8)(flags >> 8 * n) : 0xff;
 }
 
 static bool byte_differs(const struct runner *r, const struct moo_test *test,
                          const struct moo_byte *b, u16 flags)
 {
-    return (r->bus.ram[b->address] ^ b->value) & byte_mask(test, b->address, flags);
+    return (r->bus.ram[b->address] ^ b->value) & byte_mask(r, test, b->address, flags);
 }
 
 static bool changed_after(const struct moo_test *test, u32 address)

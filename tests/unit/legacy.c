@@ -1,0 +1,423 @@
+/* SPDX-License-Identifier: MIT */
+/* What the processors before the Pentium do in their own way: cpu/generation.c, cpu/legacy.def.
+ * tests/insn/sst holds them against captured chips; here is what tells one from another, and what
+ * no vector covers. */
+#include "tests/unit/guest.h"
+
+static struct guest *g;
+
+static void setup(void)
+{
+    g = guest_new();
+}
+
+static void teardown(void)
+{
+    guest_free(g);
+}
+
+static void on(const char *model)
+{
+    cpu_free(&g->cpu);
+    ck_assert(cpu_init(&g->cpu, cpu_model_find(model, strlen(model)), &g->bus, &g->clock));
+    guest_real(g);
+}
+
+static u16 reg(unsigned n)
+{
+    return (u16)g->cpu.r[n];
+}
+
+static u16 top_word(void)
+{
+    return get16(g->ram + g->cpu.seg[SEG_SS].base + reg(ESP));
+}
+
+/* POPF of VALUE, then PUSHF: what is kept. */
+static u16 flags_after(u16 value)
+{
+    g->cpu.r[ESP] = 0x8000;
+    put16(g->ram + 0x38000, value);
+    g->cpu.eip = 0;
+    guest_code(g, "9d 9c");
+    guest_step(g, 2);
+    return top_word();
+}
+
+START_TEST(flags_bits_12_to_15_tell_the_generations_apart)
+{
+    on("8086");
+    ck_assert_uint_eq(flags_after(0x0000), 0xf002);
+    on("80186");
+    ck_assert_uint_eq(flags_after(0x0000), 0xf002);
+    on("80286");
+    ck_assert_uint_eq(flags_after(0xf000), 0x0002);
+    on("386");
+    ck_assert_uint_eq(flags_after(0xf000), 0x7002);
+}
+END_TEST
+
+START_TEST(the_286_has_iopl_and_nt_in_protected_mode)
+{
+    on("80286");
+    g->cpu.cr0 |= CR0_PE;
+    cpu_set_eflags(&g->cpu, 0xffff);
+    ck_assert_uint_eq(cpu_eflags(&g->cpu), 0x7fd7);
+}
+END_TEST
+
+START_TEST(alignment_check_and_id_flag_came_later)
+{
+    static const struct {
+        const char *model;
+        u32 kept;
+    } rows[] = {{"386", 0}, {"486", FL_AC}, {"pentium", FL_AC | FL_ID}, {"pentium3", FL_AC | FL_ID}};
+    for (unsigned i = 0; i < ARRAY_LEN(rows); i++) {
+        on(rows[i].model);
+        cpu_set_eflags(&g->cpu, FL_AC | FL_ID);
+        ck_assert_msg((cpu_eflags(&g->cpu) & (FL_AC | FL_ID)) == rows[i].kept, "%s", rows[i].model);
+    }
+}
+END_TEST
+
+START_TEST(reset_begins_16_bytes_below_the_top_of_what_the_pins_reach)
+{
+    static const struct {
+        const char *model;
+        u16 cs, ip;
+        u32 linear;
+    } rows[] = {{"8086", 0xffff, 0, 0xffff0},
+                {"80186", 0xffff, 0, 0xffff0},
+                {"80286", 0xf000, 0xfff0, 0xfffff0},
+                {"386", 0xf000, 0xfff0, 0xfffffff0}};
+    for (unsigned i = 0; i < ARRAY_LEN(rows); i++) {
+        on(rows[i].model);
+        cpu_reset(&g->cpu);
+        ck_assert_uint_eq(g->cpu.seg[SEG_CS].selector, rows[i].cs);
+        ck_assert_uint_eq(g->cpu.eip, rows[i].ip);
+        ck_assert_uint_eq((u32)g->cpu.seg[SEG_CS].base + g->cpu.eip, rows[i].linear);
+    }
+}
+END_TEST
+
+/* MOV AX,[10h] with DS = FFFFh. */
+START_TEST(the_8086_has_twenty_address_bits_and_the_286_more)
+{
+    put16(g->ram, 0x1111);
+    put16(g->ram + 0x100000, 0x2222);
+    on("8086");
+    guest_segment(g, SEG_DS, 0xffff, 0xffff0, 0xffff, 0x93);
+    guest_do(g, "a1 10 00");
+    ck_assert_uint_eq(reg(EAX), 0x1111);
+    on("80286");
+    guest_segment(g, SEG_DS, 0xffff, 0xffff0, 0xffff, 0x93);
+    guest_do(g, "a1 10 00");
+    ck_assert_uint_eq(reg(EAX), 0x2222);
+}
+END_TEST
+
+START_TEST(a_word_at_ffff_wraps_on_the_8086_and_faults_later)
+{
+    static const struct {
+        const char *model, *code;
+        int vector;
+    } rows[] = {{"8086", "a3 ff ff", -1},     {"80286", "a3 ff ff", EX_GP},
+                {"80286", "36 a3 ff ff", EX_GP}, {"386", "36 a3 ff ff", EX_SS}};
+    for (unsigned i = 0; i < ARRAY_LEN(rows); i++) {
+        on(rows[i].model);
+        g->cpu.r[EAX] = 0xbbaa;
+        guest_do(g, rows[i].code);
+        ck_assert_int_eq(guest_vector(g), rows[i].vector);
+    }
+    ck_assert_uint_eq(g->ram[0x2ffff], 0xaa);
+    ck_assert_uint_eq(g->ram[0x20000], 0xbb);
+}
+END_TEST
+
+START_TEST(the_8086s_stack_wraps_in_a_word_and_in_an_interrupt_frame)
+{
+    on("8086");
+    g->cpu.r[ESP] = 1;
+    g->cpu.r[EAX] = 0x1234;
+    guest_do(g, "50");
+    ck_assert_uint_eq(reg(ESP), 0xffff);
+    ck_assert_uint_eq(g->ram[0x3ffff], 0x34);
+    ck_assert_uint_eq(g->ram[0x30000], 0x12);
+    g->cpu.r[ESP] = 3;
+    guest_do(g, "cd 40");
+    ck_assert_int_eq(guest_vector(g), 0x40);
+    ck_assert_uint_eq(reg(ESP), 0xfffd);
+    ck_assert_uint_eq(get16(g->ram + 0x3fffd), 2); /* IP */
+    ck_assert_uint_eq(g->ram[0x3ffff] | g->ram[0x30000] << 8, 0x1000);
+}
+END_TEST
+
+START_TEST(the_8086s_code_wraps_inside_an_instruction)
+{
+    on("8086");
+    g->ram[0x1ffff] = 0xb8; /* MOV AX,1234h */
+    put16(g->ram + 0x10000, 0x1234);
+    g->ram[0x10002] = 0x40; /* INC AX */
+    g->cpu.eip = 0xffff;
+    guest_step(g, 1);
+    ck_assert_uint_eq(reg(EAX), 0x1234);
+    ck_assert_uint_eq(g->cpu.eip, 2);
+    guest_step(g, 1);
+    ck_assert_uint_eq(reg(EAX), 0x1235);
+    g->ram[0x10000] = 0x78; /* not decoded once and for all */
+    g->cpu.eip = 0xffff;
+    guest_step(g, 1);
+    ck_assert_uint_eq(reg(EAX), 0x1278);
+}
+END_TEST
+
+START_TEST(execution_goes_on_at_0_behind_ffff)
+{
+    on("8086");
+    g->ram[0x1ffff] = 0x40;
+    g->ram[0x10000] = 0x40;
+    g->cpu.eip = 0xffff;
+    guest_step(g, 2);
+    ck_assert_uint_eq(reg(EAX), 2);
+    ck_assert_uint_eq(g->cpu.eip, 1);
+}
+END_TEST
+
+/* Ten bytes: 8 prefixes, and NOP and HLT for the next; eleven: one prefix more. */
+START_TEST(instructions_have_a_longest_length)
+{
+    static const struct {
+        const char *model, *code;
+        int vector;
+    } rows[] = {
+        {"8086", "3e 3e 3e 3e 3e 3e 3e 3e 3e 3e 3e 3e 3e 3e 3e 3e 90", -1},
+        {"80286", "3e 3e 3e 3e 3e 3e 3e 3e 3e 90", -1},
+        {"80286", "3e 3e 3e 3e 3e 3e 3e 3e 3e 3e 90", EX_GP},
+        {"386", "3e 3e 3e 3e 3e 3e 3e 3e 3e 3e 3e 3e 3e 3e 90", -1},
+        {"386", "3e 3e 3e 3e 3e 3e 3e 3e 3e 3e 3e 3e 3e 3e 3e 90", EX_GP},
+    };
+    for (unsigned i = 0; i < ARRAY_LEN(rows); i++) {
+        on(rows[i].model);
+        guest_do(g, rows[i].code);
+        ck_assert_msg(guest_vector(g) == rows[i].vector, "%s %s", rows[i].model, rows[i].code);
+    }
+}
+END_TEST
+
+START_TEST(what_a_generation_does_not_know)
+{
+    static const struct {
+        const char *model, *code;
+        int vector;
+    } rows[] = {
+        {"8086", "8d c0", -1},           /* LEA of a register does nothing */
+        {"80186", "8d c0", EX_UD},
+        {"8086", "f0 90", -1},           /* LOCK is allowed anywhere */
+        {"80286", "f0 90", -1},
+        {"386", "f0 90", EX_UD},
+        {"80186", "0f 01 e0", EX_UD},    /* SMSW */
+        {"80186", "66 90", EX_UD},       /* prefixes of the 386 */
+        {"80286", "64 90", EX_UD},
+        {"80286", "8c e0", EX_UD},       /* MOV AX,FS */
+        {"80286", "0f a2", EX_UD},       /* CPUID */
+        {"80186", "f1 90", EX_UD},       /* a second LOCK on 8086 and 80286, ICEBP later */
+        {"80286", "f1 90", -1},
+        {"386", "f1", EX_DB},
+        {"80286", "0f 07", EX_UD},       /* the 386's LOADALL */
+        {"386", "0f 05", EX_UD},         /* the 286's */
+        {"486", "0f 07", EX_UD},
+        {"80286", "0f 10 00", EX_UD},    /* UMOV */
+        {"80286", "8e c8", EX_UD},       /* MOV CS,AX */
+    };
+    for (unsigned i = 0; i < ARRAY_LEN(rows); i++) {
+        on(rows[i].model);
+        guest_do(g, rows[i].code);
+        ck_assert_msg(guest_vector(g) == rows[i].vector, "%s %s: %d", rows[i].model, rows[i].code,
+                      guest_vector(g));
+    }
+}
+END_TEST
+
+START_TEST(push_sp_pushes_the_new_value_before_the_286)
+{
+    on("8086");
+    guest_do(g, "54");
+    ck_assert_uint_eq(top_word(), 0x7ffe);
+    on("80186");
+    guest_do(g, "ff f4");
+    ck_assert_uint_eq(top_word(), 0x7ffe);
+    on("80286");
+    guest_do(g, "54");
+    ck_assert_uint_eq(top_word(), 0x8000);
+}
+END_TEST
+
+START_TEST(cs_can_be_loaded_on_an_8086)
+{
+    on("8086");
+    g->cpu.r[EAX] = 0x1100;
+    g->ram[0x11002] = 0x43; /* INC BX */
+    guest_do(g, "8e c8");
+    ck_assert_uint_eq(g->cpu.seg[SEG_CS].selector, 0x1100);
+    ck_assert_uint_eq(g->cpu.eip, 2);
+    guest_step(g, 1);
+    ck_assert_uint_eq(reg(EBX), 1);
+    on("8086");
+    put16(g->ram + 0x38000, 0x1200); /* POP CS */
+    guest_do(g, "0f");
+    ck_assert_uint_eq(g->cpu.seg[SEG_CS].selector, 0x1200);
+    ck_assert_uint_eq(reg(ESP), 0x8002);
+}
+END_TEST
+
+START_TEST(shift_counts_have_five_bits_since_the_80186)
+{
+    on("8086");
+    g->cpu.r[EAX] = 0xffff;
+    g->cpu.r[ECX] = 33;
+    guest_do(g, "d3 e8");
+    ck_assert_uint_eq(reg(EAX), 0);
+    on("80186");
+    g->cpu.r[EAX] = 0xffff;
+    g->cpu.r[ECX] = 33;
+    guest_do(g, "d3 e8");
+    ck_assert_uint_eq(reg(EAX), 0x7fff);
+}
+END_TEST
+
+START_TEST(the_address_of_a_failed_division)
+{
+    on("8086");
+    guest_do(g, "f7 f1"); /* DIV CX, which is 0 */
+    ck_assert_int_eq(guest_vector(g), EX_DE);
+    ck_assert_uint_eq(top_word(), 2);
+    on("80286");
+    guest_do(g, "f7 f1");
+    ck_assert_int_eq(guest_vector(g), EX_DE);
+    ck_assert_uint_eq(top_word(), 0);
+}
+END_TEST
+
+START_TEST(an_interrupted_286_string_instruction_has_moved_its_registers)
+{
+    on("80286");
+    g->cpu.r[ESI] = 0x10;
+    g->cpu.r[EDI] = 0xffff;
+    g->cpu.r[ECX] = 5;
+    guest_do(g, "f3 a5");
+    ck_assert_int_eq(guest_vector(g), EX_GP);
+    ck_assert_uint_eq(reg(ESI), 0x12);
+    ck_assert_uint_eq(reg(EDI), 1);
+    ck_assert_uint_eq(reg(ECX), 3);
+}
+END_TEST
+
+START_TEST(smsw_reads_ones_on_a_286)
+{
+    on("80286");
+    g->cpu.cr0 = CR0_TS;
+    guest_do(g, "0f 01 e0");
+    ck_assert_uint_eq(reg(EAX), 0xfff8);
+}
+END_TEST
+
+START_TEST(loadall_of_the_286_loads_from_800h)
+{
+    u8 *at = g->ram + 0x800;
+    on("80286");
+    memset(at, 0, 0x66);
+    put16(at + 0x06, 1);      /* MSW: PE */
+    put16(at + 0x18, 0x0803); /* FLAGS: OF, CF */
+    put16(at + 0x1a, 0x1234); /* IP */
+    put16(at + 0x34, 0xaaaa); /* AX */
+    put16(at + 0x26, 0xdddd); /* DI */
+    put16(at + 0x22, 0x0018);
+    memcpy(at + 0x3c, "\x00\x10\x02\x9b\xff\xff", 6); /* CS at 21000h */
+    put16(at + 0x1e, 0x0020);
+    memcpy(at + 0x48, "\x56\x34\x12\x93\x78\x56", 6); /* DS at 123456h */
+    memcpy(at + 0x42, "\x00\x00\x00\xf3\xff\xff", 6); /* SS of ring 3 */
+    memcpy(at + 0x4e, "\x00\x20\x00\xff\x7f\x00", 6); /* GDT at 2000h */
+    guest_do(g, "0f 05");
+    ck_assert_uint_eq(reg(EAX), 0xaaaa);
+    ck_assert_uint_eq(reg(EDI), 0xdddd);
+    ck_assert_uint_eq(g->cpu.eip, 0x1234);
+    ck_assert_uint_eq(g->cpu.cr0 & 15, 1);
+    ck_assert_uint_eq(cpu_eflags(&g->cpu), 0x0803);
+    ck_assert_uint_eq(g->cpu.seg[SEG_CS].base, 0x21000);
+    ck_assert_uint_eq(g->cpu.seg[SEG_DS].selector, 0x20);
+    ck_assert_uint_eq(g->cpu.seg[SEG_DS].base, 0x123456);
+    ck_assert_uint_eq(g->cpu.seg[SEG_DS].limit, 0x5678);
+    ck_assert_uint_eq(g->cpu.gdtr.base, 0x2000);
+    ck_assert_uint_eq(g->cpu.gdtr.limit, 0x7f);
+    ck_assert_uint_eq(g->cpu.cpl, 3);
+}
+END_TEST
+
+START_TEST(loadall_of_the_386_loads_from_es_edi)
+{
+    u8 *at = g->ram + 0x20000;
+    on("386");
+    memset(at, 0, 0xcc);
+    put32(at + 0x04, 0x0802);
+    put32(at + 0x08, 0x5678);     /* EIP */
+    put32(at + 0x28, 0xaabbccdd); /* EAX */
+    put32(at + 0x44, 0x0123);     /* DS */
+    put32(at + 0x9c, 0x00c09300); /* its rights, base, limit */
+    put32(at + 0xa0, 0x10000000);
+    put32(at + 0xa4, 0xffffffff);
+    put32(at + 0xa8, 0x00009300); /* SS */
+    put32(at + 0xb4, 0x00009b00); /* CS */
+    put32(at + 0xb8, 0x10000);
+    put32(at + 0xbc, 0xffff);
+    guest_do(g, "0f 07");
+    ck_assert_uint_eq(g->cpu.r[EAX], 0xaabbccdd);
+    ck_assert_uint_eq(g->cpu.eip, 0x5678);
+    ck_assert_uint_eq(cpu_eflags(&g->cpu), 0x0802);
+    ck_assert_uint_eq(g->cpu.seg[SEG_DS].selector, 0x123);
+    ck_assert_uint_eq(g->cpu.seg[SEG_DS].base, 0x10000000);
+    ck_assert_uint_eq(g->cpu.seg[SEG_DS].limit, 0xffffffff);
+    ck_assert_uint_eq(g->cpu.seg[SEG_DS].attr, 0xc93);
+}
+END_TEST
+
+START_TEST(umov_moves_on_386_and_486)
+{
+    static const char *const models[] = {"386", "486"};
+    for (unsigned i = 0; i < ARRAY_LEN(models); i++) {
+        on(models[i]);
+        g->cpu.r[EAX] = 0x4321;
+        guest_do(g, "0f 11 06 00 01");
+        ck_assert_uint_eq(get16(g->ram + 0x20100), 0x4321);
+        guest_do(g, "0f 13 0e 00 01");
+        ck_assert_uint_eq(reg(ECX), 0x4321);
+    }
+}
+END_TEST
+
+Suite *legacy_suite(void)
+{
+    const TTest *const tests[] = {
+        flags_bits_12_to_15_tell_the_generations_apart,
+        the_286_has_iopl_and_nt_in_protected_mode,
+        alignment_check_and_id_flag_came_later,
+        reset_begins_16_bytes_below_the_top_of_what_the_pins_reach,
+        the_8086_has_twenty_address_bits_and_the_286_more,
+        a_word_at_ffff_wraps_on_the_8086_and_faults_later,
+        the_8086s_stack_wraps_in_a_word_and_in_an_interrupt_frame,
+        the_8086s_code_wraps_inside_an_instruction,
+        execution_goes_on_at_0_behind_ffff,
+        instructions_have_a_longest_length,
+        what_a_generation_does_not_know,
+        push_sp_pushes_the_new_value_before_the_286,
+        cs_can_be_loaded_on_an_8086,
+        shift_counts_have_five_bits_since_the_80186,
+        the_address_of_a_failed_division,
+        an_interrupted_286_string_instruction_has_moved_its_registers,
+        smsw_reads_ones_on_a_286,
+        loadall_of_the_286_loads_from_800h,
+        loadall_of_the_386_loads_from_es_edi,
+        umov_moves_on_386_and_486,
+        NULL,
+    };
+    return guest_suite("legacy", tests, setup, teardown);
+}
