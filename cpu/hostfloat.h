@@ -87,31 +87,6 @@ HOST_BINARY(prem1, "fprem1") /* so does it */
 HOST_BINARY(scale, "fscale")
 #undef HOST_BINARY
 
-/* to = a op a memory operand, or the reverse: FSUBR, FDIVR. */
-#define HOST_MEMORY(name, type, insn)                                                              \
-    INLINE u16 host_##name(struct f80 *to, const struct f80 *a, const type *m)                     \
-    {                                                                                              \
-        u16 sw;                                                                                    \
-        __asm__ volatile("fldt %2\n\t" insn " %3\n\tfnstsw %0\n\tfstpt %1"                         \
-                         : "=a"(sw), "=m"(*to)                                                     \
-                         : "m"(*a), "m"(*m)                                                        \
-                         : "st");                                                                  \
-        return sw;                                                                                 \
-    }
-HOST_MEMORY(add_f32, u32, "fadds")
-HOST_MEMORY(sub_f32, u32, "fsubs")
-HOST_MEMORY(subr_f32, u32, "fsubrs")
-HOST_MEMORY(mul_f32, u32, "fmuls")
-HOST_MEMORY(div_f32, u32, "fdivs")
-HOST_MEMORY(divr_f32, u32, "fdivrs")
-HOST_MEMORY(add_f64, u64, "faddl")
-HOST_MEMORY(sub_f64, u64, "fsubl")
-HOST_MEMORY(subr_f64, u64, "fsubrl")
-HOST_MEMORY(mul_f64, u64, "fmull")
-HOST_MEMORY(div_f64, u64, "fdivl")
-HOST_MEMORY(divr_f64, u64, "fdivrl")
-#undef HOST_MEMORY
-
 #define HOST_UNARY(name, insn)                                                                     \
     INLINE u16 host_##name(struct f80 *to, const struct f80 *a)                                    \
     {                                                                                              \
@@ -153,8 +128,6 @@ HOST_COMPARE(ucom, "fucompp")
     }
 HOST_LOAD(load_f32, u32, "flds")
 HOST_LOAD(load_f64, u64, "fldl")
-HOST_LOAD(load_s16, u16, "filds")
-HOST_LOAD(load_s32, u32, "fildl")
 HOST_LOAD(load_s64, u64, "fildll")
 #undef HOST_LOAD
 

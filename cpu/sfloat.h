@@ -18,10 +18,10 @@ enum {
 };
 
 /*
- * mxcsr is read. An operation ORs the exceptions it met into flags (SW_IE …), masked or not; start
- * with 0. If one is unmasked, the instruction has no result. One element reports no exception of
- * SW_AFTER when one of its own of SW_BEFORE is unmasked; for packed operands the instruction has to
- * say the same across elements.
+ * mxcsr is read. An operation ORs the exceptions it met into flags (SW_IE etc.), masked or not;
+ * start with 0. If one is unmasked, the instruction has no result. One element reports no exception
+ * of SW_AFTER when one of its own of SW_BEFORE is unmasked; for packed operands the instruction has
+ * to say the same across elements.
  */
 struct sse_env {
     u32 mxcsr;

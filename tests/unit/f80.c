@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * x87 arithmetic against the x87 of the host: each instruction is executed natively with the guest's
- * own control word, masks included, and FNSAVE, which does not wait for a pending exception, tells
- * what came of it. Both back ends have to say the same. FLOAT_CASES in the environment is the number
- * of cases.
+ * x87 arithmetic against the x87 of the host: each instruction is executed natively with the
+ * guest's own control word, masks included, and FNSAVE, which does not wait for a pending
+ * exception, tells what came of it. Both back ends have to say the same. FLOAT_CASES in the
+ * environment is the number of cases.
  */
 #include <stdio.h>
-#include <stdlib.h>
 
 #include "cpu/softfloat.h"
 #include "tests/unit/f80_operands.h"
@@ -41,7 +40,7 @@ static struct f80 saved(const struct native *n, int i)
 #define NATIVE(name, insn)                                                                         \
     static void native_##name(const struct trial *t, struct native *n)                             \
     {                                                                                              \
-        __asm__ volatile("fninit\n\tfldt %[b]\n\tfldt %[a]\n\tfldcw %[cw]\n\t" insn                 \
+        __asm__ volatile("fninit\n\tfldt %[b]\n\tfldt %[a]\n\tfldcw %[cw]\n\t" insn                \
                          "\n\tfnsave %[save]"                                                      \
                          : [save] "=m"(n->save), [m] "+m"(n->m)                                    \
                          : [a] "m"(t->a), [b] "m"(t->b), [cw] "m"(t->cw)                           \
@@ -113,12 +112,12 @@ static void pop(struct emulated *e)
 }
 
 #define EMULATED(name) static void emulated_##name(struct emulated *e)
-#define OPS (e->ops)
-#define A (e->t->a)
-#define B (e->t->b)
-#define ENV (&e->env)
-#define M32 f80_widen_f32(get32(e->t->m), ENV)
-#define M64 f80_widen_f64(get64(e->t->m), ENV)
+#define OPS            (e->ops)
+#define A              (e->t->a)
+#define B              (e->t->b)
+#define ENV            (&e->env)
+#define M32            f80_widen_f32(get32(e->t->m), ENV)
+#define M64            f80_widen_f64(get64(e->t->m), ENV)
 
 #define BINARY(name, call)                                                                         \
     EMULATED(name)                                                                                 \
@@ -214,14 +213,17 @@ static const struct op {
     u8 memory;
     u16 codes; /* condition codes it defines, besides C1 */
 } ops[] = {
-#define OP(name, memory, codes) {#name, native_##name, emulated_##name, memory, codes}
-    OP(add, NONE, 0),      OP(sub, NONE, 0),      OP(mul, NONE, 0),      OP(div, NONE, 0),
-    OP(add_f32, F32, 0),   OP(sub_f64, F64, 0),   OP(mul_f64, F64, 0),   OP(div_f32, F32, 0),
-    OP(divr_f32, F32, 0),  OP(sqrt, NONE, 0),     OP(rint, NONE, 0),     OP(scale, NONE, 0),
-    OP(com, NONE, SW_CC),  OP(ucom, NONE, SW_CC), OP(com_f32, F32, SW_CC), OP(com_f64, F64, SW_CC),
-    OP(prem, NONE, SW_CC), OP(prem1, NONE, SW_CC), OP(extract, NONE, 0), OP(class, NONE, SW_CC),
-    OP(to_s16, NONE, 0),   OP(to_s32, NONE, 0),   OP(to_s64, NONE, 0),   OP(to_f32, NONE, 0),
-    OP(to_f64, NONE, 0),   OP(to_bcd, NONE, 0),   OP(from_f32, F32, 0),  OP(from_f64, F64, 0),
+#define OP(name, memory, codes)                                                                    \
+    {                                                                                              \
+#name, native_##name, emulated_##name, memory, codes                                       \
+    }
+    OP(add, NONE, 0),      OP(sub, NONE, 0),       OP(mul, NONE, 0),        OP(div, NONE, 0),
+    OP(add_f32, F32, 0),   OP(sub_f64, F64, 0),    OP(mul_f64, F64, 0),     OP(div_f32, F32, 0),
+    OP(divr_f32, F32, 0),  OP(sqrt, NONE, 0),      OP(rint, NONE, 0),       OP(scale, NONE, 0),
+    OP(com, NONE, SW_CC),  OP(ucom, NONE, SW_CC),  OP(com_f32, F32, SW_CC), OP(com_f64, F64, SW_CC),
+    OP(prem, NONE, SW_CC), OP(prem1, NONE, SW_CC), OP(extract, NONE, 0),    OP(class, NONE, SW_CC),
+    OP(to_s16, NONE, 0),   OP(to_s32, NONE, 0),    OP(to_s64, NONE, 0),     OP(to_f32, NONE, 0),
+    OP(to_f64, NONE, 0),   OP(to_bcd, NONE, 0),    OP(from_f32, F32, 0),    OP(from_f64, F64, 0),
     OP(from_s64, S64, 0),  OP(from_bcd, BCD, 0),
 #undef OP
 };
@@ -237,11 +239,24 @@ static void native(const struct op *op, const struct trial *t, struct outcome *o
     memcpy(out->m, n.m, sizeof out->m);
 }
 
+/* Exceptions and condition codes that the host may have left from something else: ZE, PE, all CC.
+ */
+static void soil_the_host(void)
+{
+    __asm__ volatile(
+        "fldz\n\tfldpi\n\tfdiv %%st(1),%%st\n\tfld1\n\tfldpi\n\tfdivp\n\tfstp %%st(0)\n\t"
+        "fucompp\n\tfxam"
+        :
+        :
+        : "st", "st(1)", "st(2)", "st(3)");
+}
+
 static void emulate(const struct f80_ops *by, const struct op *op, const struct trial *t,
                     struct outcome *out)
 {
     struct emulated e = {by, t, {.cw = t->cw}, {.st = {t->a, t->b}}};
     memcpy(e.out.m, t->m, sizeof t->m);
+    soil_the_host();
     op->emulated(&e);
     *out = e.out;
     out->sw = e.env.sw & (SW_ANY | SW_C1 | op->codes);
@@ -293,7 +308,8 @@ static bool try_all(const struct op *op, const struct trial *t)
     return ok;
 }
 
-/* Control words: all roundings and precisions, the reserved one seldom; a mask open now and then. */
+/* Control words: all roundings and precisions, the reserved one seldom; a mask open now and then.
+ */
 static u16 random_cw(struct f80_random *r)
 {
     u64 v = f80_random(r);
@@ -418,7 +434,7 @@ static u64 remainder_of(struct f80_random *r, u64 hi, u64 by, u64 *lo, u64 *quot
     return rest;
 }
 
-/* Quotient times divisor plus rest is what was divided; in steps of 64 bits by the portable product. */
+/* Quotient times divisor plus rest is what was divided, by the portable product. */
 START_TEST(long_division_and_multiplication_fit)
 {
     struct f80_random r = {0x123456789};

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * SSE arithmetic against the SSE unit of the host, with the guest's own MXCSR: masks, DAZ and FTZ
- * included. An unmasked exception is a SIGFPE here, whose context tells the flags. FLOAT_CASES in the
- * environment is the number of cases.
+ * included. An unmasked exception is a SIGFPE here, whose context tells the flags. FLOAT_CASES in
+ * the environment is the number of cases.
  */
 #include <setjmp.h>
 #include <signal.h>
@@ -38,8 +38,8 @@ struct outcome {
                          : "xmm0", "xmm1", "cc", "rax", "memory");                                 \
         return r;                                                                                  \
     }
-#define GIVE_F32 "\n\tmovd %%xmm0,%%ecx"
-#define GIVE_F64 "\n\tmovq %%xmm0,%%rcx"
+#define GIVE_F32      "\n\tmovd %%xmm0,%%ecx"
+#define GIVE_F64      "\n\tmovq %%xmm0,%%rcx"
 #define GIVE_RELATION "\n\tlahf\n\tmovzbl %%ah,%%ecx\n\tandl $0x45,%%ecx" /* ZF, PF, CF */
 NATIVE(f32_add, "addss %%xmm1,%%xmm0" GIVE_F32)
 NATIVE(f32_sub, "subss %%xmm1,%%xmm0" GIVE_F32)
@@ -124,7 +124,10 @@ static const struct op {
     u64 (*emulated)(const struct trial *t, struct sse_env *env);
     enum kind kind;
 } ops[] = {
-#define OP(name, kind) {#name, native_##name, emulated_##name, kind}
+#define OP(name, kind)                                                                             \
+    {                                                                                              \
+#name, native_##name, emulated_##name, kind                                                \
+    }
     OP(f32_add, F32),        OP(f32_sub, F32),        OP(f32_mul, F32),
     OP(f32_div, F32),        OP(f32_min, F32),        OP(f32_max, F32),
     OP(f32_sqrt, F32),       OP(f32_com, F32),        OP(f32_ucom, F32),
@@ -187,7 +190,8 @@ static bool try(const struct op *op, const struct trial *t)
     return false;
 }
 
-/* Every rounding; DAZ and FTZ each a quarter of the time; and, rarely because that is slow, masks. */
+/* Every rounding; DAZ and FTZ each a quarter of the time; and, rarely because that is slow, masks.
+ */
 static u32 random_mxcsr(struct f80_random *r)
 {
     u64 v = f80_random(r);
