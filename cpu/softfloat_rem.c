@@ -117,10 +117,13 @@ static struct sf_num scale_far(struct sf_num a, struct sf_num by, struct sf_env 
     return by.sign ? sf_zero(a.sign) : sf_infinity(a.sign);
 }
 
-/* The integer part of by, or what is as good: no number can be scaled by 2^17 or more. */
+/*
+ * The integer part of by (a zero has the exponent 0 and no bits), or what is as good: by 2^17 every
+ * number is scaled out of range.
+ */
 static s32 scale_of(struct sf_num by)
 {
-    if (by.kind == SF_ZERO || by.exp < 0)
+    if (by.exp < 0)
         return 0;
     s32 scale = by.exp > 16 ? 1 << 17 : (s32)(by.sig >> (63 - by.exp));
     return by.sign ? -scale : scale;

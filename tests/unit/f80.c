@@ -330,7 +330,7 @@ static void random_memory(struct f80_random *r, struct trial *t, u8 kind)
     else if (kind == S64)
         put64(t->m, f80_random_first(r).frac);
     for (int i = 0; kind == BCD && i < 9; i++)
-        t->m[i] = (u8)(f80_random(r) % 10 << 4 | f80_random(r) % 10);
+        t->m[i] = (u8)(f80_random(r));
     t->m[9] = kind == BCD ? (u8)f80_random(r) : 0;
 }
 
