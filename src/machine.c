@@ -48,6 +48,8 @@ static void trace_start(struct machine *machine, const struct options *options)
     if (options->log_counts)
         log_ranges_parse(&counts, options->log_counts);
     trace_init(&machine->trace, &machine->cpu, &counts);
+    if (options->audit && audit_init(&machine->audit))
+        machine->trace.audit = &machine->audit;
 }
 
 static bool build(struct machine *machine, const struct options *options, char *message,
@@ -114,6 +116,9 @@ void machine_free(struct machine *machine)
 {
     if (!machine)
         return;
+    if (machine->trace.audit)
+        audit_report(&machine->audit, log_file());
+    audit_free(&machine->audit);
     drives_close(&machine->drives);
     for (unsigned i = 0; i < SERIAL_PORTS; i++)
         chardev_close(machine->serial[i]);

@@ -20,6 +20,7 @@ struct machine {
     struct bus bus;
     struct cpu cpu;
     struct trace trace;
+    struct audit audit; /* with -audit */
     struct pc pc;
     struct display display;
     struct input input;

@@ -403,6 +403,8 @@ static const struct option rows[] = {
     VALUE("max-guest-time", "SECONDS", NULL, take_seconds, max_guest_time,
           "the same, in the guest's time"),
     VALUE("max-insns", "N", NULL, take_count, max_insns, "the same, in guest instructions"),
+    SWITCH("audit", audit,
+           "at the end, name the sensitive instructions that ran outside ring 0 without a trap"),
     VALUE("engine", "NAME", "fast", take_engine, plain_engine,
           "fast, or plain: one instruction at a time, with the same results"),
     VALUE("hash-every", "SECONDS", NULL, take_seconds, hash_every,

@@ -75,7 +75,7 @@ struct options {
     const char *script;
     u64 max_time, max_guest_time; /* ns; 0: none */
     u64 max_insns;
-    bool plain_engine;
+    bool plain_engine, audit;
     u64 hash_every; /* ns; 0: never */
     const char *config;
     bool print_config, map, version, help;

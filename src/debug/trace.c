@@ -25,6 +25,8 @@ static void show_code(struct cpu *cpu)
 static void before_insn(void *owner, struct cpu *cpu)
 {
     const struct trace *trace = owner;
+    if (trace->audit)
+        audit_insn(trace->audit, cpu);
     log_mask = log_ranges_hold(&trace->counts, cpu_insns(cpu)) ? trace->classes : 0;
     if (!log_on(EACH_INSN) || !log_shows((u32)cpu->seg[SEG_CS].base + cpu->eip))
         return;
@@ -56,11 +58,12 @@ static bool changes_between(const struct trace *trace, u64 first, u64 last)
 void trace_prepare(struct trace *trace, u64 cycles)
 {
     u64 now = cpu_insns(trace->cpu);
-    if (!trace->classes)
+    if (!trace->classes && !trace->audit)
         return;
     /* An instruction takes at least one clock. */
     bool on = log_ranges_hold(&trace->counts, now);
-    bool hook = (on && trace->classes & EACH_INSN) || changes_between(trace, now, now + cycles);
+    bool hook = trace->audit || (on && trace->classes & EACH_INSN) ||
+                changes_between(trace, now, now + cycles);
     log_mask = on ? trace->classes : 0;
     trace->cpu->trace = hook ? before_insn : NULL;
     trace->cpu->trace_owner = trace;

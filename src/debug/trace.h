@@ -11,11 +11,13 @@
 
 #include "cpu/cpu.h"
 #include "src/base/log.h"
+#include "src/debug/audit.h"
 
 struct trace {
     struct cpu *cpu;
     u32 classes;              /* LOG_*: what the user wants to see */
     struct log_ranges counts; /* of instructions since power-on; empty: all */
+    struct audit *audit;      /* wants to see every instruction, or NULL */
 };
 
 /* Trace what log_mask asks for now, at COUNTS (NULL: always). */
