@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Fixed-point arithmetic in two words, for the transcendental instructions. A struct wide is an
+/* Arithmetic in two words. For the transcendental instructions it is fixed-point: a struct wide is an
  * unsigned number of 128 bits; where the point is, the user says: Q1.127 has one bit before it.
  * Products are cut off, not rounded: the upper half comes out up to two units too small. */
 #ifndef CPU_FIXED_H

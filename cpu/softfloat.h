@@ -8,6 +8,7 @@
 #define CPU_SOFTFLOAT_H
 
 #include "cpu/f80.h"
+#include "cpu/fixed.h"
 #include "cpu/sfloat.h"
 
 enum sf_kind { SF_ZERO, SF_FINITE, SF_INFINITY, SF_QNAN, SF_SNAN, SF_UNSUPPORTED };
@@ -126,14 +127,6 @@ INLINE int sf_clz(u64 v)
 {
     return __builtin_clzll(v);
 }
-
-struct sf_u128 {
-    u64 hi, lo;
-};
-
-/* The portable one is what the other is on hosts without a 128-bit type. */
-struct sf_u128 sf_mul64(u64 a, u64 b);
-struct sf_u128 sf_mul64_portable(u64 a, u64 b);
 
 /* hi:lo / by, where hi < by and by has bit 63 set. */
 u64 sf_div128(u64 hi, u64 lo, u64 by, u64 *rest);

@@ -52,23 +52,23 @@ static struct sf_num normalise(bool sign, s32 exp, u64 hi, u64 lo, struct sf_env
 }
 
 /* The significand 2^-by as large, with a sticky bit. */
-static struct sf_u128 aligned(u64 sig, u32 by)
+static struct wide aligned(u64 sig, u32 by)
 {
     if (by == 0)
-        return (struct sf_u128){sig, 0};
+        return (struct wide){sig, 0};
     if (by < 64)
-        return (struct sf_u128){sig >> by, sig << (64 - by)};
+        return (struct wide){sig >> by, sig << (64 - by)};
     if (by == 64)
-        return (struct sf_u128){0, sig};
+        return (struct wide){0, sig};
     if (by < 128)
-        return (struct sf_u128){0, sig >> (by - 64) | (sig << (128 - by) != 0)};
-    return (struct sf_u128){0, 1};
+        return (struct wide){0, sig >> (by - 64) | (sig << (128 - by) != 0)};
+    return (struct wide){0, 1};
 }
 
 /* |a| + |b|, where a's exponent is not the smaller one. */
 static struct sf_num add_magnitudes(struct sf_num a, struct sf_num b, struct sf_env *env)
 {
-    struct sf_u128 small = aligned(b.sig, (u32)(a.exp - b.exp));
+    struct wide small = aligned(b.sig, (u32)(a.exp - b.exp));
     u64 hi = a.sig + small.hi, lo = small.lo;
     if (hi >= a.sig)
         return sf_round(a.sign, a.exp, hi, lo, env);
@@ -79,7 +79,7 @@ static struct sf_num add_magnitudes(struct sf_num a, struct sf_num b, struct sf_
 /* |a| - |b| with a's sign, where |a| is the larger one. */
 static struct sf_num sub_magnitudes(struct sf_num a, struct sf_num b, struct sf_env *env)
 {
-    struct sf_u128 small = aligned(b.sig, (u32)(a.exp - b.exp));
+    struct wide small = aligned(b.sig, (u32)(a.exp - b.exp));
     u64 hi = a.sig - small.hi - (small.lo != 0);
     return normalise(a.sign, a.exp, hi, -small.lo, env);
 }
@@ -150,7 +150,7 @@ struct sf_num sf_mul(struct sf_num a, struct sf_num b, struct sf_env *env)
         return sf_infinity(sign);
     if (unlikely(zero))
         return sf_zero(sign);
-    struct sf_u128 product = sf_mul64(a.sig, b.sig);
+    struct wide product = mul64(a.sig, b.sig);
     return normalise(sign, a.exp + b.exp + 1, product.hi, product.lo, env);
 }
 
@@ -212,25 +212,25 @@ static u64 root64(u64 n)
  * The root of hi:lo, 64 bits, and what is left. The root r of the upper half gives the lower half
  * by one division: (r 2^32 + q)^2 = hi:lo - rest, q = (hi - r^2) 2^32 / 2r or one less. hi >= 2^62.
  */
-static u64 root128(u64 hi, u64 lo, struct sf_u128 *rest)
+static u64 root128(u64 hi, u64 lo, struct wide *rest)
 {
     u64 r = root64(hi), left = hi - r * r;
     u64 q = (left << 31 | lo >> 33) / r; /* left <= 2r, so it has 33 bits */
     if (q > 0xffffffff)
         q = 0xffffffff;
     u64 root = (r << 32) + q;
-    struct sf_u128 square = sf_mul64(root, root);
+    struct wide square = mul64(root, root);
     while (square.hi > hi || (square.hi == hi && square.lo > lo)) {
         root--;
-        square = sf_mul64(root, root);
+        square = mul64(root, root);
     }
-    *rest = (struct sf_u128){hi - square.hi - (lo < square.lo), lo - square.lo};
+    *rest = (struct wide){hi - square.hi - (lo < square.lo), lo - square.lo};
     return root;
 }
 
 static struct sf_num sqrt_finite(struct sf_num a, struct sf_env *env)
 {
-    struct sf_u128 rest;
+    struct wide rest;
     bool odd = a.exp & 1;
     u64 hi = odd ? a.sig : a.sig >> 1, lo = odd ? 0 : a.sig << 63;
     u64 root = root128(hi, lo, &rest), fraction = 0;

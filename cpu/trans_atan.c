@@ -5,6 +5,7 @@
  * the first from a table, the last a series. Where i is 0, only the series is left: the result is
  * as exact as a/b is, however small. */
 #include "cpu/real.h"
+#include "cpu/softfloat.h"
 #include "cpu/trans_tables.h"
 
 enum {
@@ -29,18 +30,13 @@ static struct real arctan_series(const struct real *z)
 /* a / b, cut off. */
 static struct real long_division(const struct real *a, const struct real *b)
 {
-    struct wide q = {0, 0}, rest = {0, a->m.hi}, divisor = {0, b->m.hi};
-    for (unsigned i = 0; i < 128; i++) {
-        bool bit = !wide_less(rest, divisor);
-        if (bit)
-            rest = wide_sub(rest, divisor);
-        q = wide_shl(q, 1);
-        q.lo |= bit;
-        rest = wide_shl(rest, 1);
-    }
-    struct real quotient = real_normal(false, a->exp - b->exp, q);
-    quotient.exact = wide_is_zero(rest);
-    return quotient;
+    bool below_one = a->m.hi < b->m.hi;
+    u64 hi = below_one ? a->m.hi : a->m.hi >> 1, lo = below_one ? 0 : a->m.hi << 63, rest;
+    struct real q = {.exp = a->exp - b->exp - below_one};
+    q.m.hi = sf_div128(hi, lo, b->m.hi, &rest);
+    q.m.lo = sf_div128(rest, 0, b->m.hi, &rest);
+    q.exact = !rest;
+    return q;
 }
 
 /* atan(a/b) for 2^-9 < a/b <= 1, both positive. */

@@ -443,7 +443,7 @@ START_TEST(long_division_and_multiplication_fit)
         u64 hi = f80_random_second(&r, f80_random_first(&r)).frac % by, lo, quotient;
         u64 rest = remainder_of(&r, hi, by, &lo, &quotient);
         ck_assert_uint_lt(rest, by);
-        struct sf_u128 product = sf_mul64_portable(quotient, by), other = sf_mul64(quotient, by);
+        struct wide product = mul64_by_halves(quotient, by), other = mul64(quotient, by);
         ck_assert(product.hi == other.hi && product.lo == other.lo);
         product.lo += rest;
         product.hi += product.lo < rest;
