@@ -193,15 +193,16 @@ static void division_compare(struct division *d, bool out)
         d->high = r;
 }
 
-static void division_step(struct division *d)
+/* OUT_COUNTS: of magnitudes nothing is shifted out, unless the quotient overflows. */
+static void division_step(struct division *d, bool out_counts)
 {
-    bool out = top(d->high, d->bits);
+    bool out = out_counts && top(d->high, d->bits);
     d->high = (u32)mask(d->high << 1 | top(d->low, d->bits), d->bits);
     division_compare(d, out);
     d->low = (u32)mask(d->low << 1 | d->fits, d->bits);
 }
 
-/* False: the quotient has no room. The 286 finds out only before the last step. */
+/* False: the quotient has no room. The 8086 sees that at once, the 286 before the last step. */
 static bool divide(const struct cpu *cpu, struct division *d)
 {
     division_compare(d, false);
@@ -209,9 +210,9 @@ static bool divide(const struct cpu *cpu, struct division *d)
     if (overflow && is_8086(cpu))
         return false;
     for (unsigned i = 1; i < d->bits; i++)
-        division_step(d);
+        division_step(d, true);
     if (!overflow)
-        division_step(d);
+        division_step(d, true);
     return !overflow;
 }
 
@@ -246,7 +247,36 @@ static void divide_unsigned(struct cpu *cpu, const struct uop *u, struct flags *
     set_accumulator(cpu, d->low, d->high, d->bits);
 }
 
-/* With magnitudes; -128 and -32768 are no quotients. */
+/* Signed division is one of magnitudes; -128 and -32768 are no quotients. D holds the magnitudes. */
+
+/* False: no room. F: all flags then; else the caller clears CF and OF. */
+static bool divide_signed_8086(const struct cpu *cpu, struct flags *f, struct division *d)
+{
+    bool fits = divide(cpu, d), good = fits && !top(d->low, d->bits);
+    *f = d->told;
+    if (fits)
+        f_set_cf_of(f, 0, good ? 0 : f_of(f));
+    return good;
+}
+
+/* In the end the rest is compared with the divisor, both with their signs: what is less in magnitude
+ * carries if the divisor is positive. Only after an overflow it is not less, or equal. */
+static bool divide_signed_286(struct flags *f, struct division *d, bool negative,
+                              bool divisor_negative)
+{
+    bool fits = d->high < d->divisor;
+    for (unsigned i = 0; i < d->bits; i++)
+        division_step(d, false);
+    bool equal = d->high == d->divisor;
+    bool less = d->high < d->divisor || (equal && negative && d->divisor);
+    bool carry = divisor_negative != less;
+    u32 rest = equal ? 0 : d->high;
+    f_logic(f, negate_if(rest, negative, d->bits), d->bits);
+    f_set_cf_of(f, carry, carry);
+    set_af(f, true);
+    return fits && !top(d->low, d->bits);
+}
+
 static void divide_signed(struct cpu *cpu, const struct uop *u, struct flags *f,
                           struct division *d)
 {
@@ -256,22 +286,12 @@ static void divide_signed(struct cpu *cpu, const struct uop *u, struct flags *f,
     d->high = whole >> bits;
     d->low = (u32)mask(whole, bits);
     d->divisor = negate_if(d->divisor, divisor_negative, bits);
-    bool good = divide(cpu, d);
-    *f = is_8086(cpu) ? d->told : d->last;
-    if (good && is_8086(cpu))
-        f_set_cf(f, !top(d->low, bits));
-    if (!good || top(d->low, bits))
+    bool good = is_8086(cpu) ? divide_signed_8086(cpu, f, d)
+                             : divide_signed_286(f, d, negative, divisor_negative);
+    if (!good)
         divide_error(cpu, u, f);
     u32 q = negate_if(d->low, negative ^ divisor_negative ^ repeated(cpu, u), bits);
-    u32 rest = negate_if(d->high, negative, bits);
-    if (is_8086(cpu)) {
-        f_set_cf_of(f, 0, 0);
-    } else {
-        f_logic(f, rest, bits);
-        f_set_cf_of(f, !divisor_negative, !divisor_negative);
-        set_af(f, true);
-    }
-    set_accumulator(cpu, q, rest, bits);
+    set_accumulator(cpu, q, negate_if(d->high, negative, bits), bits);
 }
 
 #define DIVISION_8(v) struct division d = {.high = AH_NOW, .low = AL_NOW, .divisor = (v), .bits = 8}

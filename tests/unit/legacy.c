@@ -298,6 +298,66 @@ START_TEST(the_address_of_a_failed_division)
 }
 END_TEST
 
+/* Undefined flags, from the captured tests: those of the 8086 and 80286, and of nobody else. */
+START_TEST(arithmetic_leaves_the_flags_of_the_chip)
+{
+    static const struct {
+        const char *model, *code;
+        u16 ax, cx, dx, flags;
+    } rows[] = {
+        {"8086", "f6 e1", 0x0080, 0x0002, 0, FL_CF | FL_OF},                /* MUL CL: of AH = 1 */
+        {"80286", "f6 e1", 0x0080, 0x0002, 0, FL_AF | FL_CF | FL_OF},
+        {"8086", "d0 e8", 0x0002, 0, 0, 0},                                 /* SHR AL,1 */
+        {"80286", "d0 e8", 0x0002, 0, 0, FL_AF},
+        {"8086", "d5 0a", 0x19ff, 0, 0, FL_CF | FL_AF | FL_SF | FL_PF},                     /* AAD */
+        {"80286", "d5 0a", 0x19ff, 0, 0, FL_CF | FL_AF | FL_SF | FL_PF | FL_OF},
+        {"80286", "f6 f1", 0x3d0e, 0x0005, 0, FL_SF | FL_AF},               /* DIV CL overflows */
+        {"80286", "f7 f9", 0x0000, 0x47b7, 0x47b7, FL_ZF | FL_AF | FL_PF},  /* IDIV CX */
+        {"80286", "f7 f9", 0x0000, 0xf23c, 0x51f8, FL_ZF | FL_AF | FL_PF | FL_CF | FL_OF},
+        {"80286", "f7 f9", 0x0000, 0xffff, 0xf987, FL_ZF | FL_AF | FL_PF},
+    };
+    for (unsigned i = 0; i < ARRAY_LEN(rows); i++) {
+        on(rows[i].model);
+        g->cpu.r[EAX] = rows[i].ax;
+        g->cpu.r[ECX] = rows[i].cx;
+        g->cpu.r[EDX] = rows[i].dx;
+        guest_do(g, rows[i].code);
+        ck_assert_msg((cpu_eflags(&g->cpu) & FL_ARITH) == rows[i].flags, "%s %s: %04x",
+                      rows[i].model, rows[i].code, (unsigned)cpu_eflags(&g->cpu));
+    }
+}
+END_TEST
+
+START_TEST(rep_negates_the_8086s_products_and_signed_quotients)
+{
+    on("8086");
+    g->cpu.r[EAX] = 7;
+    g->cpu.r[ECX] = 3;
+    guest_do(g, "f3 f6 e9");
+    ck_assert_uint_eq(reg(EAX), (u16)-21);
+    guest_do(g, "f2 f6 f9");
+    ck_assert_uint_eq(reg(EAX), 7);
+    on("80286");
+    g->cpu.r[EAX] = 7;
+    g->cpu.r[ECX] = 3;
+    guest_do(g, "f3 f6 e9");
+    ck_assert_uint_eq(reg(EAX), 21);
+}
+END_TEST
+
+START_TEST(minus_128_is_no_quotient_before_the_386)
+{
+    static const char *const models[] = {"8086", "80286", "386"};
+    for (unsigned i = 0; i < ARRAY_LEN(models); i++) {
+        on(models[i]);
+        g->cpu.r[EAX] = 0xff80;
+        g->cpu.r[ECX] = 1;
+        guest_do(g, "f6 f9");
+        ck_assert_int_eq(guest_vector(g), i < 2 ? EX_DE : -1);
+    }
+}
+END_TEST
+
 START_TEST(an_interrupted_286_string_instruction_has_moved_its_registers)
 {
     on("80286");
@@ -412,6 +472,9 @@ Suite *legacy_suite(void)
         cs_can_be_loaded_on_an_8086,
         shift_counts_have_five_bits_since_the_80186,
         the_address_of_a_failed_division,
+        arithmetic_leaves_the_flags_of_the_chip,
+        rep_negates_the_8086s_products_and_signed_quotients,
+        minus_128_is_no_quotient_before_the_386,
         an_interrupted_286_string_instruction_has_moved_its_registers,
         smsw_reads_ones_on_a_286,
         loadall_of_the_286_loads_from_800h,
