@@ -12,7 +12,7 @@
     (PENTIUM | BIT(PAE) | BIT(SEP) | BIT(MTRR) | BIT(PGE) | BIT(CMOV) | BIT(PAT) | BIT(PSE36))
 #define IMPLEMENTED                                                                                \
     (BIT(VME) | BIT(DE) | BIT(PSE) | BIT(TSC) | BIT(MSR) | BIT(PAE) | BIT(CX8) | BIT(SEP) |        \
-     BIT(PGE) | BIT(CMOV) | BIT(PSE36) | BIT(MMX) | BIT(FXSR)) /* what is not is not said */
+     BIT(PGE) | BIT(CMOV) | BIT(PSE36) | BIT(MMX) | BIT(FXSR) | BIT(SSE) | BIT(SSE2)) /* what is not is not said */
 #define HAS(set) ((set) & IMPLEMENTED)
 
 /* From the Pentium on the clock is what an interpreter keeps up with, unless one asks for more. */
