@@ -72,6 +72,21 @@ START_TEST(every_row_decodes_to_a_micro_op)
 }
 END_TEST
 
+START_TEST(test_registers_went_with_the_486)
+{
+    static const struct {
+        const char *model;
+        bool has;
+    } rows[] = {{"386", true}, {"486", true}, {"pentium", false}, {"pentium3", false}};
+    const u8 from[16] = {0x0f, 0x24, 0xf0}, to[16] = {0x0f, 0x26, 0xf0};
+    for (unsigned i = 0; i < ARRAY_LEN(rows); i++) {
+        use_model(rows[i].model);
+        ck_assert_int_eq(decode(from, sizeof from)->id != U_UD_o_0, rows[i].has);
+        ck_assert_int_eq(decode(to, sizeof to)->id != U_UD_o_0, rows[i].has);
+    }
+}
+END_TEST
+
 static void compare(const u8 *code, bool code32)
 {
     char text[DISASM_TEXT];
@@ -256,6 +271,7 @@ Suite *decode_suite(void)
     const TTest *const tests[] = {
         no_two_rows_claim_one_encoding,
         every_row_decodes_to_a_micro_op,
+        test_registers_went_with_the_486,
         lengths_and_validity_in_32_bit_code_are_those_of_the_disassembler,
         lengths_and_validity_in_16_bit_code_are_those_of_the_disassembler,
         fifteen_bytes_run_and_sixteen_fault,

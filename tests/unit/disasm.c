@@ -99,7 +99,6 @@ static const struct example sixteen[] = {
     {"0f 20 c0", "mov eax,cr0"},
     {"0f 22 1d", "mov cr3,ebp"}, /* mod is ignored */
     {"0f 23 f8", "mov dr7,eax"},
-    {"0f 26 f0", "mov tr6,eax"},
     {"8c d8", "mov ax,ds"},
     {"8c 1f", "mov [bx],ds"},
     {"8e 17", "mov ss,[bx]"},
