@@ -28,12 +28,14 @@ static bool same_error(const struct outcome *a, const struct outcome *b)
     return !((a->error ^ b->error) & ~mask) && (a->vector != EX_PF || a->cr2 == b->cr2);
 }
 
-unsigned compare(enum run_kind kind, const struct outcome *native,
+unsigned compare(u32 eip, enum run_kind kind, const struct outcome *native,
                  const struct outcome *ours, u32 *flags)
 {
     const struct regs *a = &native->regs, *b = &ours->regs;
     unsigned what = 0;
     *flags = (a->eflags ^ b->eflags) & ~(kind == RUN_JUMP ? (u32)FL_TF : 0);
+    if (a->eip != eip)
+        *flags &= ~(u32)FL_RF; /* of what comes next: an interrupt of the host may come before it */
     if (native->vector != ours->vector)
         what |= DIFFERS_VECTOR;
     else if (native->vector != COMPLETED && !same_error(native, ours))

@@ -16,8 +16,8 @@ enum {
     DIFFERS_FLAGS = 64,
 };
 
-/* Returns DIFFERS_*, but for memory. *FLAGS: the flags that differ. */
-unsigned compare(enum run_kind kind, const struct outcome *native,
+/* Returns DIFFERS_*, but for memory. EIP: where the instruction lies. *FLAGS: the flags that differ. */
+unsigned compare(u32 eip, enum run_kind kind, const struct outcome *native,
                  const struct outcome *ours, u32 *flags);
 
 /* WHAT and FLAGS in words. */

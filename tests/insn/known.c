@@ -131,8 +131,8 @@ static bool read_condition(struct known_line *line, const char *text)
 
 static bool read_flags(struct known_line *line, const char *text)
 {
-    static const char letters[] = "OSZAPC";
-    static const u16 bits[] = {FL_OF, FL_SF, FL_ZF, FL_AF, FL_PF, FL_CF};
+    static const char letters[] = "OSZAPCR";
+    static const u32 bits[] = {FL_OF, FL_SF, FL_ZF, FL_AF, FL_PF, FL_CF, FL_RF};
     for (; *text; text++) {
         const char *at = strchr(letters, *text);
         if (!at)

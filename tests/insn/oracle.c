@@ -108,7 +108,7 @@ static unsigned judge(struct oracle *o, const struct regs *in, enum run_kind kin
                       const struct outcome *native, const struct outcome *ours, u32 *flags)
 {
     const struct known_case c = {&o->group.text, in, native, ours};
-    unsigned what = compare(kind, native, ours, flags);
+    unsigned what = compare(in->eip, kind, native, ours, flags);
     what |= memory_differs() ? DIFFERS_MEMORY : 0;
     if (what && group_alien(&o->group, in, native, ours))
         what = *flags = 0;
@@ -259,7 +259,7 @@ int main(int argc, char **argv)
     }
     if (!ours_open() || !insn_index_build(&o.index, cpu_model_default()))
         return EXIT_FAILURE;
-    choice_make(&o.choice, o.options.only);
+    choice_make(&o.choice, &o.index, o.options.only);
     if (!known_read(&o.known, known_path(path, sizeof path)))
         return EXIT_FAILURE;
     memcpy(ours_page(0), native_page(0), PAGE);

@@ -1,14 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 #include "tests/insn/text.h"
 #include "cpu/cpu.h"
-#include "cpu/model.h"
 
 /* Not asked, because the hypervisor or the kernel answers instead of the processor, or because
  * 64-bit mode shines through: SYSENTER and SYSEXIT belong to the kernel; UMIP has taken the stores of
- * system registers away; INT1 under a hypervisor returns to itself. Test registers went with the 486,
- * and the host is younger. */
+ * system registers away; INT1 under a hypervisor returns to itself. */
 static const u16 not_asked[] = {OP_CPUID, OP_RDTSC, OP_SGDT,       OP_SIDT,     OP_SLDT, OP_STR,
-                                OP_SMSW,  OP_SYSENTER, OP_SYSEXIT, OP_MOV_FROM_TR, OP_MOV_TO_TR,
+                                OP_SMSW,  OP_SYSENTER, OP_SYSEXIT,
                                 OP_ICEBP, OP_ESC};
 
 /* The floating-point unit, MMX and SSE have registers that are not compared yet. */
@@ -27,14 +25,20 @@ static bool is_asked(const struct insn *row)
     for (unsigned i = 0; i < ARRAY_LEN(not_asked); i++)
         if (row->op == not_asked[i])
             return false;
-    return model_has(cpu_model_default(), row->since);
+    return true;
 }
 
-void choice_make(struct choice *choice, const char *only)
+static bool is_known(const struct insn_index *index, const struct insn *row)
+{
+    unsigned reg = row->reg == REG_ANY ? 0 : row->reg;
+    return index->row[row->map][row->opcode][reg] == row - insn_table + 1;
+}
+
+void choice_make(struct choice *choice, const struct insn_index *index, const char *only)
 {
     choice->count = 0;
     for (unsigned i = 0; i < insn_count; i++)
-        if (is_asked(&insn_table[i]) && (!only || !strcmp(only, insn_table[i].name)))
+        if (is_known(index, &insn_table[i]) && is_asked(&insn_table[i]) && (!only || !strcmp(only, insn_table[i].name)))
             choice->row[choice->count++] = &insn_table[i];
 }
 

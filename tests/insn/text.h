@@ -22,14 +22,14 @@ struct text {
     u8 imm; /* the first byte of the immediate */
 };
 
-/* The instructions that mean the same on the host and on the default model. */
+/* The instructions that mean the same on the host and on the model of INDEX. */
 struct choice {
     const struct insn *row[2048];
     u32 count;
 };
 
 /* All of them, or those with this mnemonic. */
-void choice_make(struct choice *choice, const char *only);
+void choice_make(struct choice *choice, const struct insn_index *index, const char *only);
 
 /* What a memory operand without registers may name: the generator of offsets. */
 typedef u32 offset_fn(void *owner, unsigned seg, bool addr32);
