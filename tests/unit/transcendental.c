@@ -166,6 +166,7 @@ struct single {
     u16 sw;
 };
 
+/* y, where there is one, is 3. */
 START_TEST(one_operand_at_the_limits)
 {
     static const struct single rows[] = {
@@ -174,6 +175,7 @@ START_TEST(one_operand_at_the_limits)
         {F2XM1, "-.25", "-F", SW_PE},    {F2XM1, "+.25", "+F", SW_PE},
         {F2XM1, "+inf", "+inf", 0},      {F2XM1, "-inf", "-1", 0},
         {F2XM1, "+3", "+3", SW_PE},      {F2XM1, "-3", "-3", SW_PE},
+        {FYL2XP1, "-1", "-1", SW_PE},    {FYL2XP1, "-3", "-3", SW_PE},
         {FSIN, "-inf", "indef", SW_IE},  {FSIN, "+inf", "indef", SW_IE},
         {FSIN, "-0", "-0", 0},           {FSIN, "+0", "+0", 0},
         {FSIN, "2^63", "2^63", SW_C2},   {FSIN, "-2^63", "-2^63", SW_C2},
@@ -185,7 +187,7 @@ START_TEST(one_operand_at_the_limits)
         {FPTAN, "2^63", "2^63", SW_C2},  {FPTAN, "-2^63", "-2^63", SW_C2},
     };
     for (unsigned i = 0; i < ARRAY_LEN(rows); i++)
-        check(rows[i].which, rows[i].x, "+0", rows[i].want, rows[i].sw);
+        check(rows[i].which, rows[i].x, "+3", rows[i].want, rows[i].sw);
 }
 END_TEST
 
@@ -350,6 +352,9 @@ static const struct golden {
     {FPTAN, {0xc90fdaa22168c235, 0x3fff}, {0, 0}, {0x8000000000000000, 0xc040}},
     {FPTAN, {0x9876543210fedcba, 0x401f}, {0, 0}, {0xa22419205ba8009d, 0xbffe}},
     {FPTAN, {0x8000000000000000, 0x3fe0}, {0, 0}, {0x8000000000000001, 0x3fe0}},
+    /* Just beyond the middle of two multiples, where the first guess is the wrong one. */
+    {FSIN, {0x85f1bd8c4392fc56, 0x403d}, {0, 0}, {0xb504f333f9de6488, 0x3ffe}},
+    {FCOS, {0x92b36e1386f65152, 0xc03d}, {0, 0}, {0xb504f333f9de6488, 0xbffe}},
     /* Intel's processors are said to give 1.2246063538223773e-16 for the sine of pi as a double,
      * and so says the arithmetic of the 66-bit pi: it is 8d3h * 2^-64 larger. */
     {FSIN, {0xc90fdaa22168c000, 0x4000}, {0, 0}, {0x8d30000000000000, 0x3fca}},
