@@ -68,6 +68,9 @@ void tlb_flush_page(struct cpu *cpu, u32 linear);
  * changed. */
 bool cr3_load(struct cpu *cpu, u32 value);
 
+/* msr.c: model-specific registers after RESET. */
+void msr_reset(struct cpu *cpu);
+
 /* The bus's ears: the memory map or the A20 gate changed. */
 void cpu_remapped(void *cpu);
 

@@ -26,8 +26,8 @@ const struct field cpu_fields[] = {
     FIELD_STRUCT(struct cpu, tr, segment_fields), FIELD_STRUCT(struct cpu, gdtr, table_fields),
     FIELD_STRUCT(struct cpu, idtr, table_fields), F(cr0), F(cr2), F(cr3), F(cr4), FIELD_ARRAY(struct cpu, pdpte),
     FIELD_ARRAY(struct cpu, dr), T(break_code), T(break_write), T(break_access), T(break_port),
-    F(debug_hits), F(rf_at), FIELD_ARRAY(struct cpu, tr_test), F(sysenter_cs), F(sysenter_esp),
-    F(sysenter_eip), F(icount), F(tsc_offset),
+    F(debug_hits), F(rf_at), FIELD_ARRAY(struct cpu, tr_test), FIELD_ARRAY(struct cpu, msr), F(idle),
+    F(icount), F(tsc_offset),
     F(shadow_at), F(shadow_debug), F(intr), F(nmi), F(nmi_pending), F(nmi_blocked), F(shutdown),
     T(stepping), F(delivering), T(step_trap), T(fault_vector), T(fault_has_error),
     T(fault_reason), T(fault_error), T(fault_jump), T(model), T(bus), T(clock), T(acknowledge),
@@ -123,7 +123,7 @@ void cpu_reset(struct cpu *cpu)
     cpu->rf_at = ~(u64)0;
     debug_update(cpu);
     memset(cpu->tr_test, 0, sizeof cpu->tr_test);
-    cpu->sysenter_cs = cpu->sysenter_esp = cpu->sysenter_eip = 0;
+    msr_reset(cpu);
     cpu->cpl = 0;
     cpu->halted = cpu->shutdown = cpu->nmi_pending = cpu->nmi_blocked = false;
     cpu->shadow_debug = cpu->step_trap = cpu->stepping = false;

@@ -14,6 +14,7 @@
 #include "cpu/flags.h"
 #include "cpu/fpu.h"
 #include "cpu/model.h"
+#include "cpu/msr.h"
 #include "cpu/uop.h"
 #include "mem/bus.h"
 #include "src/base/clock.h"
@@ -234,7 +235,8 @@ struct cpu {
     u8 debug_hits;     /* B0 .. B3: met by the instruction that just ended, or before a shadow */
     u64 rf_at;         /* FL_RF is true at this CPU clock: for one instruction */
     u32 tr_test[8];    /* TR3 .. TR7 of the 486: kept, without function */
-    u32 sysenter_cs, sysenter_esp, sysenter_eip; /* MSR 174h to 176h */
+    u64 msr[MSR_PLACES];
+    u64 idle;          /* clocks halted */
     u64 icount;        /* instructions run since power-on */
     u64 tsc_offset;    /* TSC = clock + offset */
     u64 shadow_at;     /* no interrupt is taken at this CPU clock (after STI, MOV SS) */

@@ -233,8 +233,10 @@ void interrupt_enter(struct cpu *cpu, unsigned vector, enum interrupt_kind kind,
         e.flags &= ~(u32)FL_RF;
     if (is_fault(&e))
         e.flags |= FL_RF;
-    if (vector == EX_DB && !is_software(&e))
+    if (vector == EX_DB && !is_software(&e)) {
         cpu->dr[7] &= ~(u32)DR7_GD;
+        cpu->msr[MSR_AT_DEBUGCTL] &= ~(u64)3; /* LBR, BTF */
+    }
     if (log_on(LOG_INT))
         log_event(cpu, &e);
     if (cpu_protected(cpu))

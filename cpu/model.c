@@ -7,31 +7,54 @@
 #include <string.h>
 
 #define BIT(name) (1u << FEATURE_##name)
-#define PENTIUM (BIT(FPU) | BIT(VME) | BIT(DE) | BIT(PSE) | BIT(TSC) | BIT(MSR) | BIT(CX8))
-#define P6                                                                                         \
-    (PENTIUM | BIT(PAE) | BIT(SEP) | BIT(MTRR) | BIT(PGE) | BIT(CMOV) | BIT(PAT) | BIT(PSE36))
+#define PENTIUM (BIT(FPU) | BIT(VME) | BIT(DE) | BIT(PSE) | BIT(TSC) | BIT(MSR) | BIT(MCE) | BIT(CX8))
+#define PRO (PENTIUM | BIT(PAE) | BIT(SEP) | BIT(MTRR) | BIT(PGE) | BIT(MCA) | BIT(CMOV))
+#define P6 (PRO | BIT(PAT) | BIT(PSE36) | BIT(MMX) | BIT(FXSR))
 #define IMPLEMENTED                                                                                \
-    (BIT(VME) | BIT(DE) | BIT(PSE) | BIT(TSC) | BIT(MSR) | BIT(PAE) | BIT(CX8) | BIT(SEP) |        \
-     BIT(PGE) | BIT(CMOV) | BIT(PSE36) | BIT(MMX) | BIT(FXSR) | BIT(SSE) | BIT(SSE2)) /* what is not is not said */
+    (BIT(VME) | BIT(DE) | BIT(PSE) | BIT(TSC) | BIT(MSR) | BIT(PAE) | BIT(MCE) | BIT(CX8) |        \
+     BIT(SEP) | BIT(MTRR) | BIT(PGE) | BIT(MCA) | BIT(CMOV) | BIT(PAT) | BIT(PSE36) | BIT(MMX) |   \
+     BIT(FXSR) | BIT(SSE) | BIT(SSE2)) /* what is not is not said */
 #define HAS(set) ((set) & IMPLEMENTED)
 
-/* From the Pentium on the clock is what an interpreter keeps up with, unless one asks for more. */
-
+/*
+ * From the Pentium on the clock is what an interpreter keeps up with, unless one asks for more.
+ * Caches are described as the parts do: TLBs, 8 or 16 KiB each, and the second level.
+ */
 const struct cpu_model cpu_models[] = {
-    {"8086", "8086, 1978", 5, I86, 0, 0, 0, 2},
-    {"80186", "80186, 1982", 8, I186, 0, 0, 0, 2},
-    {"80286", "80286, 1982", 8, I286, 0, 0, 0, 2},
-    {"386", "80386DX, 1985", 25, I386, 0, 0, 0x308, 4},
-    {"486sx", "i486SX: a 486 without FPU", 25, I486, 0, 0, 0x423, 0},
-    {"486", "i486DX", 33, I486, 0, HAS(BIT(FPU)), 0x404, 0},
-    {"pentium", "Pentium (P54C)", 100, I586, 1, HAS(PENTIUM), 0x525, 0},
-    {"pentium-mmx", "Pentium with MMX (P55C)", 100, I586, 1, HAS(PENTIUM | BIT(MMX)), 0x543, 0},
-    {"pentium2", "Pentium II", 100, I686, 2, HAS(P6 | BIT(MMX) | BIT(FXSR)), 0x652, 0},
-    {"pentium3", "Pentium III", 100, I686, 2, HAS(P6 | BIT(MMX) | BIT(FXSR) | BIT(SSE)), 0x683, 0},
-    {"max", "everything that twin86 knows", 100, I686, 2, HAS(~0u), 0x683, 0},
+    {"8088", "8088: the 8086 of the IBM PC", 5, I86, 0, 0, 0, 1, 0, {0, 0}},
+    {"8086", "8086, 1978", 5, I86, 0, 0, 0, 2, 0, {0, 0}},
+    {"80186", "80186, 1982", 8, I186, 0, 0, 0, 2, 0, {0, 0}},
+    {"80286", "80286, 1982", 8, I286, 0, 0, 0, 2, 0, {0, 0}},
+    {"386sx", "80386SX: a 386 with a 16-bit bus", 16, I386, 0, 0, 0x2308, 2, 0, {0, 0}},
+    {"386", "80386DX, 1985", 25, I386, 0, 0, 0x308, 4, 0, {0, 0}},
+    {"486sx", "i486SX: a 486 without FPU", 25, I486, 0, 0, 0x423, 0, 0, {0, 0}},
+    {"486", "i486DX", 33, I486, 0, HAS(BIT(FPU)), 0x404, 0, 0, {0, 0}},
+    {"486dx2", "i486DX2", 66, I486, 0, HAS(BIT(FPU)), 0x433, 0, 0, {0, 0}},
+    {"486dx4", "IntelDX4: a 486 with CPUID and VME", 100, I486, 1, HAS(BIT(FPU) | BIT(VME)), 0x480,
+     0, 0, {0, 0}},
+    {"pentium", "Pentium (P54C)", 100, I586, 1, HAS(PENTIUM), 0x525, 0, 0, {0, 0}},
+    {"pentium-mmx", "Pentium with MMX (P55C)", 100, I586, 1, HAS(PENTIUM | BIT(MMX)), 0x543, 0, 0,
+     {0, 0}},
+    {"pentium-pro", "Pentium Pro", 100, I686, 2, HAS(PRO), 0x619, 0, 0, {0x03020101, 0x06040a42}},
+    {"pentium2", "Pentium II", 100, I686, 2, HAS(P6), 0x652, 0, 0, {0x03020101, 0x0c040843}},
+    {"pentium3", "Pentium III", 100, I686, 2, HAS(P6 | BIT(SSE)), 0x683, 0, 2,
+     {0x03020101, 0x0c040882}},
+    {"max", "everything that twin86 knows", 100, I686, 2, HAS(~0u), 0x683, 0, 2,
+     {0x03020101, 0x0c040882}},
 };
 
 const unsigned cpu_model_count = ARRAY_LEN(cpu_models);
+
+const struct cpu_alias cpu_aliases[] = {
+    {"186", "80186"},           {"286", "80286"},          {"i386", "386"},
+    {"386dx", "386"},           {"80386", "386"},          {"i486", "486"},
+    {"486dx", "486"},           {"80486", "486"},          {"p5", "pentium"},
+    {"p54c", "pentium"},        {"586", "pentium"},        {"p55c", "pentium-mmx"},
+    {"ppro", "pentium-pro"},    {"pentiumpro", "pentium-pro"}, {"p6", "pentium-pro"},
+    {"686", "pentium-pro"},     {"p2", "pentium2"},        {"p3", "pentium3"},
+};
+
+const unsigned cpu_alias_count = ARRAY_LEN(cpu_aliases);
 
 u32 model_cr4(const struct cpu_model *model)
 {
@@ -53,6 +76,8 @@ u32 model_cr4(const struct cpu_model *model)
     for (size_t i = 0; i < ARRAY_LEN(rows); i++)
         if (model_has_feature(model, rows[i].feature))
             bits |= rows[i].bits;
+    if (model->generation >= I686 || model_has_feature(model, FEATURE_MMX))
+        bits |= CR4_PCE;
     return bits;
 }
 
@@ -68,11 +93,19 @@ u32 model_eflags(const struct cpu_model *model)
     return bits;
 }
 
+static bool is_named(const char *model, const char *name, size_t length)
+{
+    return strlen(model) == length && !memcmp(model, name, length);
+}
+
 const struct cpu_model *cpu_model_find(const char *name, size_t length)
 {
     for (unsigned i = 0; i < cpu_model_count; i++)
-        if (strlen(cpu_models[i].name) == length && !memcmp(cpu_models[i].name, name, length))
+        if (is_named(cpu_models[i].name, name, length))
             return &cpu_models[i];
+    for (unsigned i = 0; i < cpu_alias_count; i++)
+        if (is_named(cpu_aliases[i].name, name, length))
+            return cpu_model_find(cpu_aliases[i].model, strlen(cpu_aliases[i].model));
     return NULL;
 }
 

@@ -48,6 +48,8 @@ struct cpu_model {
     u32 features;     /* 1 << enum cpu_feature */
     u32 signature;    /* in EDX after reset, and in CPUID leaf 1: family, model, stepping */
     u8 bus_bytes;     /* width of its data bus where clocks depend on it; else 0 */
+    u8 brand;         /* CPUID leaf 1, EBX */
+    u32 caches[2];    /* CPUID leaf 2, EAX and EDX */
 };
 
 /* The bits of CR4 that software may set; 0: there is no CR4. SDM 3A "Control Registers". */
@@ -59,7 +61,15 @@ u32 model_eflags(const struct cpu_model *model);
 extern const struct cpu_model cpu_models[];
 extern const unsigned cpu_model_count;
 
-/* The model with this name, NAME having LENGTH characters; NULL: there is none. */
+/* Other names that people know models by. */
+struct cpu_alias {
+    const char *name, *model;
+};
+
+extern const struct cpu_alias cpu_aliases[];
+extern const unsigned cpu_alias_count;
+
+/* The model with this name or alias, NAME having LENGTH characters; NULL: there is none. */
 const struct cpu_model *cpu_model_find(const char *name, size_t length);
 
 /* The model everything is measured against: the one without a "-cpu" option. */

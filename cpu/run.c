@@ -432,6 +432,7 @@ static void proceed(struct cpu *cpu)
     if (take_waiting(cpu))
         return;
     if (cpu->halted) {
+        cpu->idle += cpu->clock->deadline - cpu->clock->cycles;
         cpu->clock->cycles = cpu->clock->deadline;
     } else if (must_step(cpu)) {
         step(cpu);

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* System instructions: test and table registers, IF, CPUID, time stamp, coprocessor
- * escapes. SDM 2A to 2C under each name; SDM 3A "Control Registers". */
+/* System instructions: test and table registers, IF, coprocessor escapes. SDM 2A to 2C under each name; SDM 3A "Control Registers". */
 #include "cpu/forms.h"
 #include "cpu/protect.h"
 #include "cpu/virtual.h"
@@ -45,16 +44,26 @@ HANDLER(STI_o_0)
 
 /* Test registers. */
 
+/* The 386 has TR6 and TR7, the 486 TR3 to TR7, to test TLB and cache; they keep what they are told.
+ * i486 PRM "Debugging and Testing". */
+static void require_tr(struct cpu *cpu, unsigned n)
+{
+    unsigned generation = cpu->model->generation;
+    if (generation > I486 || (generation == I386 && n < 6))
+        cpu_raise(cpu, EX_UD, 0, REASON_OPCODE);
+    require_ring0(cpu);
+}
+
 HANDLER(MOV_FROM_TR_rr_32)
 {
-    require_ring0(cpu);
+    require_tr(cpu, u->src);
     W_32(u->dst, cpu->tr_test[u->src]);
     NEXT;
 }
 
 HANDLER(MOV_TO_TR_rr_32)
 {
-    require_ring0(cpu);
+    require_tr(cpu, u->dst);
     cpu->tr_test[u->dst] = R_32(u->src);
     NEXT;
 }
@@ -215,82 +224,6 @@ HANDLER(ARPL_mr_16)
     if (raise)
         at_put(cpu, &m, (a & ~3u) | rpl);
     set_zf(cpu, raise);
-    NEXT;
-}
-
-/* Identification and time. */
-
-/* Beyond the last leaf: the last one. SDM 2A "CPUID". */
-HANDLER(CPUID_o_0)
-{
-    const struct cpu_model *m = cpu->model;
-    const u32 leaves[][4] = {
-        {m->cpuid_max, 0x756e6547, 0x6c65746e, 0x49656e69}, /* "GenuineIntel" in EBX, EDX, ECX */
-        {m->signature, 0, 0, m->features},
-        {1, 0, 0, 0}, /* no cache that one could describe */
-    };
-    u32 leaf = R_32(EAX * 8);
-    const u32 *l = leaves[leaf < m->cpuid_max ? leaf : m->cpuid_max];
-    W_32(EAX * 8, l[0]);
-    W_32(EBX * 8, l[1]);
-    W_32(ECX * 8, l[2]);
-    W_32(EDX * 8, l[3]);
-    NEXT;
-}
-
-static u64 time_stamp(struct cpu *cpu)
-{
-    cpu_sync_clock(cpu);
-    return cpu->clock->cycles + cpu->tsc_offset;
-}
-
-HANDLER(RDTSC_o_0)
-{
-    if (cpu->cr4 & CR4_TSD && cpu->cpl)
-        cpu_raise(cpu, EX_GP, 0, REASON_PRIVILEGE);
-    u64 t = time_stamp(cpu);
-    W_32(EAX * 8, t);
-    W_32(EDX * 8, t >> 32);
-    NEXT;
-}
-
-enum { MSR_TSC = 0x10, MSR_MICROCODE = 0x8b, MSR_SYSENTER_CS = 0x174 };
-
-/* The registers that just hold a value, or NULL. The microcode has no update: its MSR reads 0. */
-static u32 *plain_msr(struct cpu *cpu, u32 n)
-{
-    u32 *const sysenter[] = {&cpu->sysenter_cs, &cpu->sysenter_esp, &cpu->sysenter_eip};
-    return n - MSR_SYSENTER_CS < ARRAY_LEN(sysenter) ? sysenter[n - MSR_SYSENTER_CS] : NULL;
-}
-
-static void require_msr(struct cpu *cpu, u32 n)
-{
-    require_ring0(cpu);
-    if (n != MSR_TSC && n != MSR_MICROCODE && !plain_msr(cpu, n))
-        cpu_raise(cpu, EX_GP, 0, REASON_MSR);
-}
-
-HANDLER(RDMSR_o_0)
-{
-    u32 n = R_32(ECX * 8);
-    require_msr(cpu, n);
-    const u32 *held = plain_msr(cpu, n);
-    u64 v = n == MSR_TSC ? time_stamp(cpu) : held ? *held : 0;
-    W_32(EAX * 8, v);
-    W_32(EDX * 8, v >> 32);
-    NEXT;
-}
-
-HANDLER(WRMSR_o_0)
-{
-    u32 n = R_32(ECX * 8);
-    u64 v = (u64)R_32(EDX * 8) << 32 | R_32(EAX * 8);
-    require_msr(cpu, n);
-    u32 *held = plain_msr(cpu, n);
-    if (held)
-        *held = (u32)v;
-    else if (n == MSR_TSC)
-        cpu->tsc_offset += v - time_stamp(cpu);
     NEXT;
 }
 

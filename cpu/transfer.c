@@ -130,7 +130,7 @@ static void load_flat_stack_and_code(struct cpu *cpu, u32 code, unsigned cpl)
 
 static void require_sysenter(struct cpu *cpu)
 {
-    if (!cpu_protected(cpu) || !(cpu->sysenter_cs & 0xfffc))
+    if (!cpu_protected(cpu) || !(cpu->msr[MSR_AT_SYSENTER_CS] & 0xfffc))
         cpu_raise(cpu, EX_GP, 0, REASON_MODE);
 }
 
@@ -138,9 +138,9 @@ HANDLER(SYSENTER_o_0)
 {
     require_sysenter(cpu);
     cpu->eflags &= ~(u32)(FL_VM | FL_IF | FL_RF);
-    load_flat_stack_and_code(cpu, cpu->sysenter_cs & 0xfffc, 0);
-    W_32(ESP * 8, cpu->sysenter_esp);
-    cpu->eip = cpu->sysenter_eip;
+    load_flat_stack_and_code(cpu, (u32)cpu->msr[MSR_AT_SYSENTER_CS] & 0xfffc, 0);
+    W_32(ESP * 8, cpu->msr[MSR_AT_SYSENTER_ESP]);
+    cpu->eip = (u32)cpu->msr[MSR_AT_SYSENTER_EIP];
     ARRIVED;
 }
 
@@ -149,7 +149,7 @@ HANDLER(SYSEXIT_o_0)
     require_sysenter(cpu);
     if (cpu->cpl)
         cpu_raise(cpu, EX_GP, 0, REASON_PRIVILEGE);
-    load_flat_stack_and_code(cpu, (cpu->sysenter_cs & 0xfffc) + 16, 3);
+    load_flat_stack_and_code(cpu, ((u32)cpu->msr[MSR_AT_SYSENTER_CS] & 0xfffc) + 16, 3);
     W_32(ESP * 8, R_32(ECX * 8));
     cpu->eip = R_32(EDX * 8);
     ARRIVED;

@@ -119,6 +119,9 @@ void options_cpu_help(FILE *out)
     for (unsigned i = 0; i < cpu_model_count; i++)
         fprintf(out, "  %-12s %s (%u MHz)\n", cpu_models[i].name, cpu_models[i].text,
                 cpu_models[i].mhz);
+    fprintf(out, "Also known as:\n");
+    for (unsigned i = 0; i < cpu_alias_count; i++)
+        fprintf(out, "  %-12s %s\n", cpu_aliases[i].name, cpu_aliases[i].model);
 }
 
 /* The longest name that TEXT begins with, whole or before a dash: "pentium-mmx-200". */

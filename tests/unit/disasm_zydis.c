@@ -65,7 +65,8 @@ static bool is_ours(const ZydisDecodedInstruction *z)
         ZYDIS_ISA_SET_SSE_PREFETCH, ZYDIS_ISA_SET_SSE,     ZYDIS_ISA_SET_SSEMXCSR,
         ZYDIS_ISA_SET_SSE2,     ZYDIS_ISA_SET_SSE2MMX};
     static const ZydisMnemonic more[] = {ZYDIS_MNEMONIC_UD1, ZYDIS_MNEMONIC_UD2,
-                                         ZYDIS_MNEMONIC_SYSENTER, ZYDIS_MNEMONIC_SYSEXIT};
+                                         ZYDIS_MNEMONIC_SYSENTER, ZYDIS_MNEMONIC_SYSEXIT,
+                                         ZYDIS_MNEMONIC_RDPMC};
     if (z->mnemonic == ZYDIS_MNEMONIC_RSM)
         return false;
     for (size_t i = 0; i < ARRAY_LEN(more); i++)
