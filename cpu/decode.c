@@ -99,7 +99,9 @@ static u8 fetch_wrapped(struct decoder *d)
     paddr page = (x->key & 0xffffffffffu) << 12;
     d->key2 = x->key;
     d->second->host = NULL;
-    return x->host ? x->host[linear & 0xfff] : (u8)bus_read(d->cpu->bus, page + (linear & 0xfff), 1);
+    if (x->host)
+        return x->host[linear & 0xfff];
+    return (u8)bus_read(d->cpu->bus, page | (linear & 0xfff), 1);
 }
 
 static u8 fetch8(struct decoder *d)

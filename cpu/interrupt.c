@@ -69,12 +69,13 @@ static void log_event(const struct cpu *cpu, const struct event *e)
              cpu->seg[SEG_CS].selector, (unsigned)e->return_eip, cpu->cpl);
 }
 
-/* SDM 3A "Interrupt and Exception Handling" of real-address mode: four bytes a vector. */
+/* SDM 3A "Interrupt and Exception Handling" of real-address mode: four bytes a vector. To the 286 and
+ * 386 a table that is too small is interrupt 8 (80386 PRM, "Real-Address Mode Exceptions"). */
 static void enter_real(struct cpu *cpu, const struct event *e)
 {
     struct frame f;
     if (e->vector * 4 + 3 > cpu->idtr.limit)
-        cpu_raise(cpu, EX_GP, 0, REASON_VECTOR_LIMIT);
+        cpu_raise(cpu, cpu->model->generation <= I386 ? EX_DF : EX_GP, 0, REASON_VECTOR_LIMIT);
     u32 target = (u32)sys_read(cpu, cpu->idtr.base + e->vector * 4, 4);
     frame_start(cpu, &f, &cpu->seg[SEG_SS], (u32)cpu->r[ESP], 2, 3, cpu->cpl, 0);
     frame_push(cpu, &f, e->flags);

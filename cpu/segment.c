@@ -17,6 +17,13 @@ NORETURN void selector_fault(struct cpu *cpu, unsigned vector, u16 selector, u32
     cpu_raise(cpu, vector, (selector & 0xfffc) | ext, reason);
 }
 
+/* On a 286 the last word is reserved, and half of the system types are not there. */
+static u32 high_286(u32 high)
+{
+    bool later = (high & (DA_S | SYS_386) << 8) == SYS_386 << 8;
+    return high & (later ? 0xf0ff : 0xffff);
+}
+
 /*  high  31     24 23 22 21 20  19     16 15 14 13 12 11   8 7      0
  *        base      G  DB    AVL limit     P  DPL   S  type   base 23:16
  *  low   31                 16 15                             0
@@ -27,6 +34,8 @@ void descriptor_at(struct cpu *cpu, u32 linear, struct descriptor *d)
     d->low = (u32)raw;
     d->high = (u32)(raw >> 32);
     d->address = linear;
+    if (cpu->model->generation < I386)
+        d->high = high_286(d->high);
     d->base = d->low >> 16 | (d->high & 0xff) << 16 | (d->high & 0xff000000);
     d->limit = (d->low & 0xffff) | (d->high & 0xf0000);
     d->attr = (u16)((d->high >> 8 & 0xff) | (d->high >> 12 & 0xf00));

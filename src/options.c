@@ -652,6 +652,10 @@ static bool check(struct options *options, char *message, size_t size)
         snprintf(message, size, "-nographic: contradicts -display %s", options->display);
     else if (readers && options->display && !strcmp(options->display, "term"))
         snprintf(message, size, "-serial stdio: the terminal shows the screen (-display term)");
+    else if (options->cpu.model->generation < I386 && !(options->bios && options->vgabios))
+        snprintf(message, size,
+                 "-cpu %s: the built-in BIOSes need a 386; give others with -bios and -vgabios",
+                 options->cpu.model->name);
     else
         return true;
     return false;

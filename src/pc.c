@@ -235,6 +235,7 @@ static void floppy_dreq(void *owner, bool level)
 #define VGA_WINDOW  0x0a0000u
 #define VGA_BIOS    0x0c0000u
 #define BELOW_1M    0x100000u
+#define BELOW_16M   0x1000000u
 #define BELOW_4G    0x100000000u
 
 enum { VGA_WINDOW_SIZE = 0x20000, LOW_BIOS_MAX = 0x20000 };
@@ -250,13 +251,16 @@ static void map_vga(void *owner)
         bus_map_host(pc->bus, VGA_WINDOW + first, bytes, ram, true);
 }
 
-/* The whole BIOS ends at 4 GiB, where the CPU starts; its last 128 KiB also below 1 MiB. */
+/* The whole BIOS ends at 4 GiB, where the CPU starts (a 286: at 16 MiB); its last 128 KiB also below
+ * 1 MiB. */
 static void map_memory(struct pc *pc, const struct pc_plugs *plugs)
 {
     const struct rom *bios = plugs->bios, *vgabios = plugs->vgabios;
     u32 low = bios->size < LOW_BIOS_MAX ? bios->size : LOW_BIOS_MAX;
     bus_map_host(pc->bus, BELOW_4G - bios->size, bios->size, bios->bytes, false);
     bus_map_host(pc->bus, BELOW_1M - low, low, bios->bytes + bios->size - low, false);
+    if (pc->cpu->model->generation == I286)
+        bus_map_host(pc->bus, BELOW_16M - low, low, bios->bytes + bios->size - low, false);
     bus_map_host(pc->bus, VGA_BIOS, vgabios->size, vgabios->bytes, false);
     map_vga(pc);
 }

@@ -372,6 +372,60 @@ START_TEST(an_interrupted_286_string_instruction_has_moved_its_registers)
 }
 END_TEST
 
+/* MOV DS,48h in protected mode. */
+static void load_ds(u32 base, u32 limit, u16 attr)
+{
+    g->cpu.gdtr = (struct table_register){GUEST_GDT, 0x7ff};
+    g->cpu.idtr = (struct table_register){GUEST_IDT, 0x7ff};
+    g->cpu.cr0 |= CR0_PE;
+    guest_descriptor(g, 0x48, base, limit, attr);
+    g->cpu.r[EAX] = 0x48;
+    guest_do(g, "8e d8");
+}
+
+START_TEST(the_last_word_of_a_286s_descriptor_is_reserved)
+{
+    on("80286");
+    load_ds(0x12345678, 0xfffff, 0xc93);
+    ck_assert_uint_eq(g->cpu.seg[SEG_DS].base, 0x345678);
+    ck_assert_uint_eq(g->cpu.seg[SEG_DS].limit, 0xffff);
+    ck_assert_uint_eq(g->cpu.seg[SEG_DS].attr, 0x93);
+    on("386");
+    load_ds(0x12345678, 0xfffff, 0xc93);
+    ck_assert_uint_eq(g->cpu.seg[SEG_DS].base, 0x12345678);
+    ck_assert_uint_eq(g->cpu.seg[SEG_DS].limit, 0xffffffff);
+}
+END_TEST
+
+/* LAR of a 386 call gate: ZF tells whether there is such a thing. */
+START_TEST(a_286_knows_no_system_types_above_7)
+{
+    static const char *const models[] = {"80286", "386"};
+    for (unsigned i = 0; i < ARRAY_LEN(models); i++) {
+        on(models[i]);
+        load_ds(0, 0xffff, 0x93);
+        guest_descriptor(g, 0x48, 0, 0, 0x8c);
+        guest_do(g, "0f 02 c8");
+        ck_assert_int_eq(f_zf(&g->cpu.fl), i);
+    }
+}
+END_TEST
+
+START_TEST(a_vector_beyond_the_real_mode_table_is_interrupt_8_to_a_286)
+{
+    static const struct {
+        const char *model;
+        int vector;
+    } rows[] = {{"80286", EX_DF}, {"386", EX_DF}, {"pentium", EX_GP}};
+    for (unsigned i = 0; i < ARRAY_LEN(rows); i++) {
+        on(rows[i].model);
+        g->cpu.idtr.limit = 0x3f;
+        guest_do(g, "cd 20");
+        ck_assert_int_eq(guest_vector(g), rows[i].vector);
+    }
+}
+END_TEST
+
 START_TEST(smsw_reads_ones_on_a_286)
 {
     on("80286");
@@ -476,6 +530,9 @@ Suite *legacy_suite(void)
         rep_negates_the_8086s_products_and_signed_quotients,
         minus_128_is_no_quotient_before_the_386,
         an_interrupted_286_string_instruction_has_moved_its_registers,
+        the_last_word_of_a_286s_descriptor_is_reserved,
+        a_286_knows_no_system_types_above_7,
+        a_vector_beyond_the_real_mode_table_is_interrupt_8_to_a_286,
         smsw_reads_ones_on_a_286,
         loadall_of_the_286_loads_from_800h,
         loadall_of_the_386_loads_from_es_edi,
