@@ -2,18 +2,17 @@
 /* float32 and float64 with SSE's NaNs, flags, DAZ and FTZ. */
 #include "cpu/softfloat.h"
 
-static struct sf_env sse(const struct sse_env *env, const struct sf_format *format)
+INLINE void sse(struct sf_env *e, const struct sse_env *env, const struct sf_format *format)
 {
-    u16 unmasked = ~(env->mxcsr >> MXCSR_MASKS) & SW_ANY;
-    return (struct sf_env){
-        .format = format,
-        .bits = format->bits,
-        .unmasked = unmasked,
-        .rounding = env->mxcsr >> MXCSR_RC & 3,
-        .unfit = SF_NOTHING,
-        .first_nan = true,
-        .flush = (env->mxcsr & MXCSR_FTZ) && !(unmasked & SW_UE),
-    };
+    e->format = format;
+    e->flags = 0;
+    e->unmasked = ~(env->mxcsr >> MXCSR_MASKS) & SW_ANY;
+    e->bits = format->bits;
+    e->rounding = env->mxcsr >> MXCSR_RC & 3;
+    e->unfit = SF_NOTHING;
+    e->first_nan = true;
+    e->flush = (env->mxcsr & MXCSR_FTZ) && !(e->unmasked & SW_UE);
+    e->denormal = false;
 }
 
 static void report(struct sse_env *env, const struct sf_env *e)
@@ -54,7 +53,8 @@ static struct sf_num sub(struct sf_num a, struct sf_num b, struct sf_env *e)
 #define BINARY(format, type, name, operation)                                                      \
     type format##_##name(type a, type b, struct sse_env *env)                                      \
     {                                                                                              \
-        struct sf_env e = sse(env, &sf_##format);                                                  \
+        struct sf_env e;                                                                           \
+        sse(&e, env, &sf_##format);                                                                \
         struct sf_num n = operation(format##_number(a, env), format##_number(b, env), &e);         \
         report(env, &e);                                                                           \
         return sf_pack_##format(n);                                                                \
@@ -71,7 +71,8 @@ BINARY(f64, u64, div, sf_div)
 #define ROOT(format, type)                                                                         \
     type format##_sqrt(type a, struct sse_env *env)                                                \
     {                                                                                              \
-        struct sf_env e = sse(env, &sf_##format);                                                  \
+        struct sf_env e;                                                                           \
+        sse(&e, env, &sf_##format);                                                                \
         struct sf_num n = sf_sqrt(format##_number(a, env), &e);                                    \
         report(env, &e);                                                                           \
         return sf_pack_##format(n);                                                                \
@@ -82,7 +83,8 @@ ROOT(f64, u64)
 #define COMPARE(format, type)                                                                      \
     enum fp_relation format##_compare(type a, type b, bool quiet, struct sse_env *env)             \
     {                                                                                              \
-        struct sf_env e = sse(env, &sf_##format);                                                  \
+        struct sf_env e;                                                                           \
+        sse(&e, env, &sf_##format);                                                                \
         enum fp_relation relation =                                                                \
             sf_compare(format##_number(a, env), format##_number(b, env), quiet, &e);               \
         report(env, &e);                                                                           \
@@ -112,7 +114,8 @@ static struct sf_num convert(struct sf_num a, struct sf_env *e)
 
 u64 f32_to_f64(u32 a, struct sse_env *env)
 {
-    struct sf_env e = sse(env, &sf_f64);
+    struct sf_env e;
+    sse(&e, env, &sf_f64);
     struct sf_num n = convert(f32_number(a, env), &e);
     report(env, &e);
     return sf_pack_f64(n);
@@ -120,7 +123,8 @@ u64 f32_to_f64(u32 a, struct sse_env *env)
 
 u32 f64_to_f32(u64 a, struct sse_env *env)
 {
-    struct sf_env e = sse(env, &sf_f32);
+    struct sf_env e;
+    sse(&e, env, &sf_f32);
     struct sf_num n = convert(f64_number(a, env), &e);
     report(env, &e);
     return sf_pack_f32(n);
@@ -129,7 +133,8 @@ u32 f64_to_f32(u64 a, struct sse_env *env)
 #define TO_INTEGER(format, type, bits, integer)                                                    \
     integer format##_to_s##bits(type a, bool truncate, struct sse_env *env)                        \
     {                                                                                              \
-        struct sf_env e = sse(env, &sf_##format);                                                  \
+        struct sf_env e;                                                                           \
+        sse(&e, env, &sf_##format);                                                                \
         if (truncate)                                                                              \
             e.rounding = SF_TO_ZERO;                                                               \
         integer to = (integer)sf_to_int(format##_number(a, env), bits, &e);                        \
@@ -144,7 +149,8 @@ TO_INTEGER(f64, u64, 64, u64)
 #define FROM_INTEGER(format, type)                                                                 \
     type format##_from_s64(u64 a, struct sse_env *env)                                             \
     {                                                                                              \
-        struct sf_env e = sse(env, &sf_##format);                                                  \
+        struct sf_env e;                                                                           \
+        sse(&e, env, &sf_##format);                                                                \
         struct sf_num n = sf_convert(sf_from_s64(a), &e);                                          \
         report(env, &e);                                                                           \
         return sf_pack_##format(n);                                                                \

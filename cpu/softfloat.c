@@ -90,17 +90,6 @@ struct sf_num sf_from_s64(u64 a)
     return (struct sf_num){.sig = magnitude << up, .exp = 63 - up, .kind = SF_FINITE, .sign = sign};
 }
 
-struct sf_env sf_env_x87(const struct fp_env *env)
-{
-    return (struct sf_env){
-        .format = &sf_f80,
-        .unmasked = ~env->cw & SW_ANY,
-        .bits = 64,
-        .rounding = env->cw >> 10 & 3,
-        .denormal = env->denormal,
-    };
-}
-
 bool sf_round_up(bool sign, u64 hi, u64 lo, u8 rounding)
 {
     if (rounding == SF_NEAREST)

@@ -120,8 +120,22 @@ INLINE struct sf_num sf_infinity(bool sign)
     return (struct sf_num){.kind = SF_INFINITY, .sign = sign, .sig = F80_INTEGER};
 }
 
-/* A full x87 result: rounded by CW_RC, and to all 64 bits whatever CW_PC says. */
-struct sf_env sf_env_x87(const struct fp_env *env);
+/*
+ * For a full x87 result: rounded by CW_RC, and to all 64 bits whatever CW_PC says. (In place and
+ * field by field: the host waits when it copies at once what was stored in parts.)
+ */
+INLINE void sf_env_x87(struct sf_env *e, const struct fp_env *env)
+{
+    e->format = &sf_f80;
+    e->flags = 0;
+    e->unmasked = ~env->cw & SW_ANY;
+    e->bits = 64;
+    e->rounding = env->cw >> 10 & 3;
+    e->unfit = SF_WRAP;
+    e->first_nan = false;
+    e->flush = false;
+    e->denormal = env->denormal;
+}
 
 INLINE int sf_clz(u64 v)
 {

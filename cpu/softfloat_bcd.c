@@ -11,7 +11,8 @@ static const u8 bcd_indefinite[10] = {0, 0, 0, 0, 0, 0, 0, 0xc0, 0xff, 0xff};
 
 void soft_to_bcd(struct f80 a, u8 to[10], struct fp_env *env)
 {
-    struct sf_env e = sf_env_x87(env);
+    struct sf_env e;
+    sf_env_x87(&e, env);
     struct sf_num n = sf_unpack_f80(a);
     u64 magnitude;
     if (!sf_to_magnitude(n, &magnitude, &e) || magnitude >= bcd_limit) {

@@ -43,18 +43,18 @@ u64 sf_to_int(struct sf_num a, unsigned bits, struct sf_env *env)
     return indefinite;
 }
 
-static struct sf_env store_env(const struct fp_env *env, const struct sf_format *format)
+INLINE void store_env(struct sf_env *e, const struct fp_env *env, const struct sf_format *format)
 {
-    struct sf_env e = sf_env_x87(env);
-    e.format = format;
-    e.bits = format->bits;
-    e.unfit = SF_ONLY_IT;
-    return e;
+    sf_env_x87(e, env);
+    e->format = format;
+    e->bits = format->bits;
+    e->unfit = SF_ONLY_IT;
 }
 
 u32 soft_to_f32(struct f80 a, struct fp_env *env)
 {
-    struct sf_env e = store_env(env, &sf_f32);
+    struct sf_env e;
+    store_env(&e, env, &sf_f32);
     u32 to = sf_pack_f32(sf_convert(sf_unpack_f80(a), &e));
     env->sw |= e.flags;
     return to;
@@ -62,7 +62,8 @@ u32 soft_to_f32(struct f80 a, struct fp_env *env)
 
 u64 soft_to_f64(struct f80 a, struct fp_env *env)
 {
-    struct sf_env e = store_env(env, &sf_f64);
+    struct sf_env e;
+    store_env(&e, env, &sf_f64);
     u64 to = sf_pack_f64(sf_convert(sf_unpack_f80(a), &e));
     env->sw |= e.flags;
     return to;
@@ -70,7 +71,8 @@ u64 soft_to_f64(struct f80 a, struct fp_env *env)
 
 static u64 to_int(struct f80 a, unsigned bits, struct fp_env *env)
 {
-    struct sf_env e = sf_env_x87(env);
+    struct sf_env e;
+    sf_env_x87(&e, env);
     u64 to = sf_to_int(sf_unpack_f80(a), bits, &e);
     env->sw |= e.flags;
     return to;
@@ -93,7 +95,8 @@ u64 soft_to_s64(struct f80 a, struct fp_env *env)
 
 static struct f80 load(struct sf_num a, struct fp_env *env)
 {
-    struct sf_env e = sf_env_x87(env);
+    struct sf_env e;
+    sf_env_x87(&e, env);
     if (sf_is_nan(a))
         a = sf_nan(a, a, &e);
     sf_denormal(a, a, &e);
@@ -158,7 +161,8 @@ static struct sf_num to_integer(struct sf_num a, struct sf_env *env)
 
 struct f80 soft_rint(struct f80 a, struct fp_env *env)
 {
-    struct sf_env e = sf_env_x87(env);
+    struct sf_env e;
+    sf_env_x87(&e, env);
     struct f80 to = sf_pack_f80(to_integer(sf_unpack_f80(a), &e));
     env->sw |= e.flags;
     return to;

@@ -5,16 +5,16 @@
 /* CW_PC; the reserved value means 64. */
 static const u8 precisions[] = {24, 64, 53, 64};
 
-static struct sf_env controlled(const struct fp_env *env)
+INLINE void controlled(struct sf_env *e, const struct fp_env *env)
 {
-    struct sf_env e = sf_env_x87(env);
-    e.bits = precisions[env->cw >> 8 & 3];
-    return e;
+    sf_env_x87(e, env);
+    e->bits = precisions[env->cw >> 8 & 3];
 }
 
 static struct f80 soft_add(struct f80 a, struct f80 b, struct fp_env *env)
 {
-    struct sf_env e = controlled(env);
+    struct sf_env e;
+    controlled(&e, env);
     struct f80 to = sf_pack_f80(sf_add(sf_unpack_f80(a), sf_unpack_f80(b), &e));
     env->sw |= e.flags;
     return to;
@@ -23,7 +23,8 @@ static struct f80 soft_add(struct f80 a, struct f80 b, struct fp_env *env)
 /* The sign of a NaN is not changed: the smaller of two is still not chosen for it. */
 static struct f80 soft_sub(struct f80 a, struct f80 b, struct fp_env *env)
 {
-    struct sf_env e = controlled(env);
+    struct sf_env e;
+    controlled(&e, env);
     struct sf_num n = sf_unpack_f80(b);
     n.sign ^= !sf_is_nan(n);
     struct f80 to = sf_pack_f80(sf_add(sf_unpack_f80(a), n, &e));
@@ -33,7 +34,8 @@ static struct f80 soft_sub(struct f80 a, struct f80 b, struct fp_env *env)
 
 static struct f80 soft_mul(struct f80 a, struct f80 b, struct fp_env *env)
 {
-    struct sf_env e = controlled(env);
+    struct sf_env e;
+    controlled(&e, env);
     struct f80 to = sf_pack_f80(sf_mul(sf_unpack_f80(a), sf_unpack_f80(b), &e));
     env->sw |= e.flags;
     return to;
@@ -41,7 +43,8 @@ static struct f80 soft_mul(struct f80 a, struct f80 b, struct fp_env *env)
 
 static struct f80 soft_div(struct f80 a, struct f80 b, struct fp_env *env)
 {
-    struct sf_env e = controlled(env);
+    struct sf_env e;
+    controlled(&e, env);
     struct f80 to = sf_pack_f80(sf_div(sf_unpack_f80(a), sf_unpack_f80(b), &e));
     env->sw |= e.flags;
     return to;
@@ -49,7 +52,8 @@ static struct f80 soft_div(struct f80 a, struct f80 b, struct fp_env *env)
 
 static struct f80 soft_sqrt(struct f80 a, struct fp_env *env)
 {
-    struct sf_env e = controlled(env);
+    struct sf_env e;
+    controlled(&e, env);
     struct f80 to = sf_pack_f80(sf_sqrt(sf_unpack_f80(a), &e));
     env->sw |= e.flags;
     return to;
@@ -57,7 +61,8 @@ static struct f80 soft_sqrt(struct f80 a, struct fp_env *env)
 
 static enum fp_relation soft_compare(struct f80 a, struct f80 b, bool quiet, struct fp_env *env)
 {
-    struct sf_env e = sf_env_x87(env);
+    struct sf_env e;
+    sf_env_x87(&e, env);
     enum fp_relation relation = sf_compare(sf_unpack_f80(a), sf_unpack_f80(b), quiet, &e);
     env->sw |= e.flags;
     return relation;

@@ -101,7 +101,8 @@ static struct sf_num rem(struct sf_num a, struct sf_num b, bool nearest, struct 
 
 struct f80 soft_rem(struct f80 a, struct f80 b, bool nearest, struct fp_env *env)
 {
-    struct sf_env e = sf_env_x87(env);
+    struct sf_env e;
+    sf_env_x87(&e, env);
     struct f80 to = sf_pack_f80(rem(sf_unpack_f80(a), sf_unpack_f80(b), nearest, &e));
     env->sw |= e.flags;
     return to;
@@ -142,7 +143,8 @@ static struct sf_num scale(struct sf_num a, struct sf_num by, struct sf_env *env
 
 struct f80 soft_scale(struct f80 a, struct f80 by, struct fp_env *env)
 {
-    struct sf_env e = sf_env_x87(env);
+    struct sf_env e;
+    sf_env_x87(&e, env);
     struct f80 to = sf_pack_f80(scale(sf_unpack_f80(a), sf_unpack_f80(by), &e));
     env->sw |= e.flags;
     return to;
@@ -171,7 +173,8 @@ static struct sf_num extract(struct sf_num a, struct sf_num *exponent, struct sf
 
 struct f80 soft_extract(struct f80 a, struct f80 *exponent, struct fp_env *env)
 {
-    struct sf_env e = sf_env_x87(env);
+    struct sf_env e;
+    sf_env_x87(&e, env);
     struct sf_num power, to = extract(sf_unpack_f80(a), &power, &e);
     *exponent = sf_pack_f80(power);
     env->sw |= e.flags;

@@ -66,7 +66,8 @@ static struct sf_num exp2_m1(struct sf_num x, struct sf_env *e)
 
 struct f80 f80_2xm1(struct f80 x, struct fp_env *env)
 {
-    struct sf_env e = sf_env_x87(env);
+    struct sf_env e;
+    sf_env_x87(&e, env);
     return finished(exp2_m1(sf_unpack_f80(x), &e), &e, env);
 }
 
@@ -126,7 +127,8 @@ static struct sf_num yl2x(struct sf_num x, struct sf_num y, struct sf_env *e)
 
 struct f80 f80_yl2x(struct f80 x, struct f80 y, struct fp_env *env)
 {
-    struct sf_env e = sf_env_x87(env);
+    struct sf_env e;
+    sf_env_x87(&e, env);
     return finished(yl2x(sf_unpack_f80(x), sf_unpack_f80(y), &e), &e, env);
 }
 
@@ -147,7 +149,8 @@ static struct sf_num yl2xp1(struct sf_num x, struct sf_num y, struct sf_env *e)
 
 struct f80 f80_yl2xp1(struct f80 x, struct f80 y, struct fp_env *env)
 {
-    struct sf_env e = sf_env_x87(env);
+    struct sf_env e;
+    sf_env_x87(&e, env);
     return finished(yl2xp1(sf_unpack_f80(x), sf_unpack_f80(y), &e), &e, env);
 }
 
@@ -187,7 +190,8 @@ static struct sf_num patan(struct sf_num x, struct sf_num y, struct sf_env *e)
 
 struct f80 f80_patan(struct f80 x, struct f80 y, struct fp_env *env)
 {
-    struct sf_env e = sf_env_x87(env);
+    struct sf_env e;
+    sf_env_x87(&e, env);
     return finished(patan(sf_unpack_f80(x), sf_unpack_f80(y), &e), &e, env);
 }
 
@@ -232,7 +236,8 @@ static struct sf_num turned(const struct real *sine, const struct real *cosine, 
 /* FSIN, or FCOS: the sine from one quadrant further. */
 static struct f80 sine_from(unsigned quadrant, struct f80 x, struct fp_env *env)
 {
-    struct sf_env e = sf_env_x87(env);
+    struct sf_env e;
+    sf_env_x87(&e, env);
     struct sf_num n = sf_unpack_f80(x);
     struct angle a;
     enum reduction is = reduce(&n, &a, &e);
@@ -258,7 +263,9 @@ struct f80 f80_cos(struct f80 x, struct fp_env *env)
 
 struct f80 f80_sincos(struct f80 x, struct f80 *cosine, struct fp_env *env)
 {
-    struct sf_env e = sf_env_x87(env), other = e;
+    struct sf_env e, other;
+    sf_env_x87(&e, env);
+    other = e;
     struct sf_num s = sf_unpack_f80(x), c;
     struct angle a;
     enum reduction is = reduce(&s, &a, &e);
@@ -289,7 +296,8 @@ static struct real tangent(const struct angle *a)
 
 struct f80 f80_ptan(struct f80 x, struct f80 *pushed, struct fp_env *env)
 {
-    struct sf_env e = sf_env_x87(env);
+    struct sf_env e;
+    sf_env_x87(&e, env);
     struct sf_num n = sf_unpack_f80(x);
     struct angle a;
     enum reduction is = reduce(&n, &a, &e);
