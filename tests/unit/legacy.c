@@ -508,6 +508,55 @@ START_TEST(umov_moves_on_386_and_486)
 }
 END_TEST
 
+static u32 random_state;
+
+static u32 rnd(void)
+{
+    random_state = random_state * 1664525 + 1013904223;
+    return random_state >> 8;
+}
+
+static void random_memory_and_registers(void)
+{
+    for (u32 at = 0; at < GUEST_RAM; at += 2)
+        put16(g->ram + at, (u16)rnd());
+    guest_real(g);
+    for (unsigned i = 0; i < 8; i++)
+        g->cpu.r[i] = rnd() & 0xffff;
+    for (unsigned i = 0; i < SEG_COUNT; i++)
+        if (i < SEG_FS)
+            guest_segment(g, i, (u16)rnd(), (rnd() & 0xffff) * 16, 0xffff, 0x93);
+    g->cpu.eip = rnd() & 0xffff;
+}
+
+/* Whatever a program is, the CPU stays one of its generation. */
+START_TEST(random_programs_find_no_way_out)
+{
+    static const struct {
+        const char *model;
+        u32 flags, ones;
+    } rows[] = {{"8086", 0xffd7, 0xf002}, {"80186", 0xffd7, 0xf002}, {"80286", 0x7fd7, 2},
+                {"386", 0x37fd7, 2}};
+    for (unsigned i = 0; i < ARRAY_LEN(rows) * 40; i++) {
+        u32 flags = rows[i % ARRAY_LEN(rows)].flags, ones = rows[i % ARRAY_LEN(rows)].ones;
+        on(rows[i % ARRAY_LEN(rows)].model);
+        random_state = i;
+        random_memory_and_registers();
+        for (unsigned slice = 0; slice < 50; slice++) {
+            cpu_intr(&g->cpu, 0, slice % 4 == 0);
+            g->clock.deadline = g->clock.cycles + 500;
+            bool ended = cpu_run(&g->cpu) == CPU_SHUTDOWN || g->cpu.halted;
+            ck_assert_uint_eq(cpu_eflags(&g->cpu) & ~flags, 0);
+            ck_assert_uint_eq(cpu_eflags(&g->cpu) & ones, ones);
+            if (flags <= 0xffff)
+                ck_assert_uint_le(g->cpu.eip, 0xffff);
+            if (ended)
+                break;
+        }
+    }
+}
+END_TEST
+
 Suite *legacy_suite(void)
 {
     const TTest *const tests[] = {
@@ -537,6 +586,7 @@ Suite *legacy_suite(void)
         loadall_of_the_286_loads_from_800h,
         loadall_of_the_386_loads_from_es_edi,
         umov_moves_on_386_and_486,
+        random_programs_find_no_way_out,
         NULL,
     };
     return guest_suite("legacy", tests, setup, teardown);
