@@ -7,8 +7,9 @@ need nasm
 bad=0
 
 run() { # name, engine
-    "$TWIN86" -display none -speed max -max-time 300 -max-guest-time 60 -rtc base=2026-01-01T00:00:00 -snapshot -m 16 \
-        -engine "$2" -hash-every 0.5 -debugcon file:"$1.$2" "$1.img" >"$1.$2.log" 2>&1
+    "$TWIN86" -display none -speed max -max-time 300 -max-guest-time 60 -snapshot -m 16 \
+        -cpu pentium3 -rtc base=2026-01-01T00:00:00 -engine "$2" -hash-every 0.5 \
+        -debugcon file:"$1.$2" "$1.img" >"$1.$2.log" 2>&1
     code=$?
     [ $code = 0 ] && [ "$(cat "$1.$2")" = "$(said "$1") ok" ] || {
         echo "$2 engine: exit code $code: $(cat "$1.$2")"
