@@ -133,14 +133,21 @@ static void take_modrm(struct reader *d, unsigned kind)
     d->disp = take(d, d->disp_bytes);
 }
 
+/* Where a prefix or 0F is an instruction by itself, as on an 8086. */
+static bool is_instruction(const struct insn_index *index, u8 byte)
+{
+    return index->row[MAP_1BYTE][byte][0];
+}
+
 /* False: no row. */
 static bool take_opcode(struct reader *d, const struct insn_index *index)
 {
     unsigned map = MAP_1BYTE;
     do
         d->opcode = (u8)take(d, 1);
-    while (!d->starved && d->pos <= INSN_BYTES && take_prefix(d, d->opcode));
-    if (d->opcode == 0x0f) {
+    while (!d->starved && d->pos <= INSN_BYTES && !is_instruction(index, d->opcode) &&
+           take_prefix(d, d->opcode));
+    if (d->opcode == 0x0f && !is_instruction(index, 0x0f)) {
         d->opcode = (u8)take(d, 1);
         map = insn_map(index, d->opcode, d->op32 != d->code32, d->rep == 0xf3, d->rep == 0xf2);
     }

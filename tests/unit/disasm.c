@@ -13,9 +13,9 @@ struct example {
 };
 
 /* At offset 1000h. Each must take all its bytes. */
-static void check(const struct example *examples, size_t count, bool code32)
+static void check_on(const char *model, const struct example *examples, size_t count, bool code32)
 {
-    ck_assert(insn_index_build(&table, cpu_model_find("max", 3)));
+    ck_assert(insn_index_build(&table, cpu_model_find(model, strlen(model))));
     for (size_t i = 0; i < count; i++) {
         u8 bytes[16];
         char text[DISASM_TEXT];
@@ -26,6 +26,11 @@ static void check(const struct example *examples, size_t count, bool code32)
         ck_assert_str_eq(text, examples[i].text);
         ck_assert_msg(length == n, "%s: %u of %u bytes", text, length, n);
     }
+}
+
+static void check(const struct example *examples, size_t count, bool code32)
+{
+    check_on("max", examples, count, code32);
 }
 
 static const struct example sixteen[] = {
@@ -218,6 +223,16 @@ START_TEST(a_short_buffer_is_not_overrun)
 }
 END_TEST
 
+START_TEST(an_8086_has_other_instructions)
+{
+    static const struct example old[] = {
+        {"0f", "pop cs"}, {"64 10", "jz 0x1012"}, {"8e c8", "mov cs,ax"}, {"d0 f0", "setmo al,1"},
+        {"c8 04 00", "retf 0x4"},
+    };
+    check_on("8086", old, ARRAY_LEN(old), false);
+}
+END_TEST
+
 Suite *disasm_suite(void)
 {
     const TTest *const tests[] = {sixteen_bit_code_reads_as_in_nasm,
@@ -226,6 +241,7 @@ Suite *disasm_suite(void)
                                   what_is_no_instruction_takes_one_byte,
                                   fifteen_bytes_are_the_longest_instruction,
                                   a_short_buffer_is_not_overrun,
+                                  an_8086_has_other_instructions,
                                   NULL};
     return unit_suite("disasm", tests);
 }
