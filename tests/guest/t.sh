@@ -1,18 +1,19 @@
 #!/bin/sh
 # The test programs of t/: small guests without a system, each of which prints "NAME ok" or the first
 # difference. Assembled, and run on both engines, where the whole machine must stay the same.
-# TESTS: names of programs instead of all.
+# A line "; Models: ..." at the head of a program names the processors it runs on. TESTS: names of
+# programs instead of all.
 . "$(dirname "$0")/common"
 need nasm
 bad=0
 
-run() { # name, engine
+run() { # name, engine, model
     "$TWIN86" -display none -speed max -max-time 300 -max-guest-time 60 -snapshot -m 16 \
-        -cpu pentium3 -rtc base=2026-01-01T00:00:00 -engine "$2" -hash-every 0.5 \
+        -cpu "$3" -rtc base=2026-01-01T00:00:00 -engine "$2" -hash-every 0.5 \
         -debugcon file:"$1.$2" "$1.img" >"$1.$2.log" 2>&1
     code=$?
     [ $code = 0 ] && [ "$(cat "$1.$2")" = "$(said "$1") ok" ] || {
-        echo "$2 engine: exit code $code: $(cat "$1.$2")"
+        echo "$2 engine, $3: exit code $code: $(cat "$1.$2")"
         bad=1
         return
     }
@@ -31,8 +32,11 @@ for name in ${TESTS:-$(cd "$here/t" && ls -- *.asm | sed 's/\.asm$//')}; do
         exit 1
     }
     truncate -s 1440K "$name.img"
-    for engine in fast plain; do
-        run "$name" $engine
+    models=$(sed -n 's/^; Models: //p' "$here/t/$name.asm")
+    for model in ${models:-pentium3}; do
+        for engine in fast plain; do
+            run "$name" $engine "$model"
+        done
     done
     [ $bad = 0 ] && said "$name"
 done
