@@ -6,6 +6,7 @@
 #include "cpu/forms.h"
 #include "cpu/paging.h"
 #include "cpu/protect.h"
+#include "cpu/x87.h"
 
 /*
  * Bits of CR0 by generation. Those the 386 lacks read as ones, but for the one that became WP
@@ -61,6 +62,7 @@ static void write_cr0(struct cpu *cpu, u32 value)
     if (changed & (CR0_PG | CR0_WP | CR0_PE))
         tlb_flush(cpu);
     mode_update(cpu);
+    x87_update(cpu); /* NE */
 }
 
 static void write_cr4(struct cpu *cpu, u32 value)

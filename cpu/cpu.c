@@ -28,7 +28,8 @@ const struct field cpu_fields[] = {
     FIELD_ARRAY(struct cpu, dr), T(break_code), T(break_write), T(break_access), T(break_port),
     F(debug_hits), F(rf_at), FIELD_ARRAY(struct cpu, tr_test), FIELD_ARRAY(struct cpu, msr), F(idle),
     F(icount), F(tsc_offset),
-    F(shadow_at), F(shadow_debug), F(intr), F(nmi), F(nmi_pending), F(nmi_blocked), F(shutdown),
+    F(shadow_at), F(shadow_debug), F(intr), F(nmi), F(ignne), FIELD_STRUCT(struct cpu, ferr, line_fields),
+    F(nmi_pending), F(nmi_blocked), F(shutdown),
     T(stepping), F(delivering), T(step_trap), T(fault_vector), T(fault_has_error),
     T(fault_reason), T(fault_error), T(fault_jump), T(model), T(bus), T(clock), T(acknowledge),
     T(acknowledge_owner), T(trace), T(trace_owner), T(plain_only), T(code), T(tlb_set),
@@ -103,6 +104,7 @@ void cpu_reset(struct cpu *cpu)
     cpu->r[EDX] = cpu->model->signature;
     cpu_set_eflags(cpu, FL_ALWAYS);
     fpu_reset(&cpu->fpu);
+    line_set(&cpu->ferr, false);
     for (unsigned i = 0; i < SEG_COUNT; i++)
         reset_segment(&cpu->seg[i], 0, 0, DATA);
     /* The first instruction comes from the last 16 bytes of what the pins can address. */
@@ -167,6 +169,15 @@ void cpu_nmi(void *owner, unsigned pin, bool level)
         cpu->stop |= STOP_EVENT;
     }
     cpu->nmi = level;
+}
+
+void cpu_ignne(void *owner, unsigned pin, bool level)
+{
+    struct cpu *cpu = owner;
+    (void)pin;
+    cpu->ignne = level;
+    if (level)
+        cpu->stop |= STOP_EVENT;
 }
 
 void cpu_request_exit(struct cpu *cpu)

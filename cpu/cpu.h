@@ -18,6 +18,7 @@
 #include "cpu/uop.h"
 #include "mem/bus.h"
 #include "src/base/clock.h"
+#include "src/base/line.h"
 
 enum { EAX, ECX, EDX, EBX, ESP, EBP, ESI, EDI, REG_ZERO = 16, REG_COUNT };
 enum { SEG_ES, SEG_CS, SEG_SS, SEG_DS, SEG_FS, SEG_GS, SEG_COUNT };
@@ -243,6 +244,8 @@ struct cpu {
     bool shadow_debug; /* the shadow at shadow_at holds off #DB and NMI too (MOV SS) */
     bool intr;         /* the INTR pin */
     bool nmi;          /* the NMI pin */
+    bool ignne;        /* the IGNNE# pin: pending x87 exceptions are passed over */
+    struct line ferr;  /* the FERR# pin: one is pending, and CR0.NE is clear */
     bool nmi_pending;  /* an edge on it waits */
     bool nmi_blocked;  /* until IRET */
     bool shutdown;     /* triple fault */
@@ -280,9 +283,10 @@ void cpu_free(struct cpu *cpu);
 /* The RESET pin. SDM 3A "Processor State After Reset". */
 void cpu_reset(struct cpu *cpu);
 
-/* The INTR and NMI pins (line_set_fn). */
+/* The INTR, NMI and IGNNE# pins (line_set_fn). */
 void cpu_intr(void *cpu, unsigned pin, bool level);
 void cpu_nmi(void *cpu, unsigned pin, bool level);
+void cpu_ignne(void *cpu, unsigned pin, bool level);
 
 enum { NOT_DELIVERING = 0xff };
 

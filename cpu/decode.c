@@ -401,8 +401,15 @@ static bool decode_operand(struct decoder *d, struct uop *u, unsigned code, unsi
     case OPD_Mq:
     case OPD_Mx:
     case OPD_Md:
+    case OPD_Fw:
+    case OPD_Fd:
+    case OPD_Fq:
+    case OPD_Ft:
         operand_mem(d);
         return d->memory;
+    case OPD_STi:
+        operand_reg(d, u, rm);
+        break;
     case OPD_Rd:
         operand_reg(d, u, reg_offset(rm));
         break;
@@ -470,7 +477,7 @@ static bool decode_operand(struct decoder *d, struct uop *u, unsigned code, unsi
     case OPD_GS:
         u->dst = u->src = (u8)(code - OPD_ES + SEG_ES);
         break;
-    default: /* implied: DX, string operands */
+    default: /* implied: DX, ST, string operands */
         break;
     }
     return true;
@@ -512,6 +519,8 @@ static unsigned size_of(const struct decoder *d, const struct insn *row)
         return 16;
     case SIZE_D:
         return 32;
+    case SIZE_T:
+        return 80;
     case SIZE_V:
         return v;
     case SIZE_S:
@@ -562,7 +571,7 @@ static const struct insn *find_row(struct decoder *d, struct uop *u, unsigned *o
                    (d->lock ? UA_LOCK : 0) | (d->rep ? UA_REP : 0) | (d->repne ? UA_REPNE : 0));
     if (index->modrm[map][*opcode])
         decode_modrm(d, u, index->modrm[map][*opcode]);
-    unsigned row = index->row[map][*opcode][d->modrm >> 3 & 7];
+    unsigned row = insn_find(index, map, (u8)*opcode, d->modrm);
     return row ? &insn_table[row - 1] : &ud_row;
 }
 
@@ -607,6 +616,8 @@ static const struct insn *decode_insn(struct decoder *d, struct uop *u)
         u->seg = (u8)(d->seg == SEG_COUNT ? SEG_DS : d->seg);
     if (good)
         id = uop_find(op, shape_of(d, row), size_of(d, row));
+    if ((opcode & 0xf8) == 0xd8 && row->map == MAP_1BYTE)
+        u->imm = (opcode & 7) << 8 | d->modrm; /* FOP */
     u->id = (u16)id;
     if (id == U_COUNT)
         row = undefined(d, u);
@@ -657,9 +668,11 @@ static unsigned handler_variant(const struct cpu *cpu, const struct uop *u)
     switch (uop_info[u->id].class) {
     case CLASS_REG:
     case CLASS_REGF:
+    case CLASS_FREG:
         return 0;
     case CLASS_MEM:
     case CLASS_MEMF:
+    case CLASS_FMEM:
         return memory_variant(cpu, u);
     case CLASS_STACK:
         return stack_flat ? 0 : mode & MODE_STACK32 ? VARIANT_COUNT : 1;

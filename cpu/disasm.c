@@ -42,6 +42,7 @@ struct reader {
 
 static const char *const names8[8] = {"al", "cl", "dl", "bl", "ah", "ch", "dh", "bh"};
 static const char *const names32[8] = {"eax", "ecx", "edx", "ebx", "esp", "ebp", "esi", "edi"};
+static const char *const fpu_sizes[] = {"word", "dword", "qword", "tword"}; /* Fw to Ft */
 static const char *const names_seg[SEG_COUNT] = {"es", "cs", "ss", "ds", "fs", "gs"};
 
 static const char *name16(unsigned n)
@@ -157,7 +158,7 @@ static bool take_opcode(struct reader *d, const struct insn_index *index)
     }
     if (index->modrm[map][d->opcode])
         d->modrm = (u8)take(d, 1);
-    unsigned row = index->row[map][d->opcode][d->modrm >> 3 & 7];
+    unsigned row = insn_find(index, map, d->opcode, d->modrm);
     if (!row || d->starved)
         return false;
     d->row = &insn_table[row - 1];
@@ -176,6 +177,10 @@ static bool operand_good(const struct reader *d, unsigned operand)
     case OPD_Mq:
     case OPD_Mx:
     case OPD_Md:
+    case OPD_Fw:
+    case OPD_Fd:
+    case OPD_Fq:
+    case OPD_Ft:
         return d->memory;
     case OPD_Nq:
     case OPD_Ux:
@@ -417,6 +422,19 @@ static void put_operand(struct reader *d, unsigned operand)
     case OPD_Fpu:
         put_escape(d);
         break;
+    case OPD_Fw:
+    case OPD_Fd:
+    case OPD_Fq:
+    case OPD_Ft:
+        put(d, "%s ", fpu_sizes[operand - OPD_Fw]);
+        put_address(d);
+        break;
+    case OPD_ST:
+        put(d, "st0");
+        break;
+    case OPD_STi:
+        put(d, "st%u", d->modrm & 7);
+        break;
     case OPD_Gb:
         put(d, "%s", names8[reg]);
         break;
@@ -473,7 +491,10 @@ static void put_operand(struct reader *d, unsigned operand)
         put(d, "al");
         break;
     case OPD_AX:
-        put_v(d, EAX);
+        if (d->row->size == SIZE_W)
+            put(d, "ax");
+        else
+            put_v(d, EAX);
         break;
     case OPD_CL:
         put(d, "cl");

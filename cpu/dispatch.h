@@ -31,6 +31,7 @@
 typedef s8 SIGNED_8;
 typedef s16 SIGNED_16;
 typedef s32 SIGNED_32;
+typedef s64 SIGNED_64;
 
 #define REG_AT(type, offset) (*(type *)((char *)cpu->r + (offset)))
 #define R_8(offset) REG_AT(u8, offset)

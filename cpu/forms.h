@@ -22,9 +22,11 @@
 #define LOG2_8 0
 #define LOG2_16 1
 #define LOG2_32 2
+#define LOG2_64 3
 #define BYTES_8 1
 #define BYTES_16 2
 #define BYTES_32 4
+#define BYTES_64 8
 
 #define EA32(cpu, u)                                                                               \
     (REG_AT(u32, (u)->base) + (REG_AT(u32, (u)->index) << ((u)->attr & UA_SCALE)) + (u)->disp)
@@ -42,10 +44,10 @@
 #define TLB_OFFSET(lin) ((lin) >> 8 & (TLB_ENTRIES - 1) << 4)
 
 #define FIND_bd(s, w)                                                                              \
-    u32 lin = REG_AT(u32, u->base) + u->disp;                                                      \
+    u32 offset = REG_AT(u32, u->base) + u->disp, lin = offset;                                     \
     TLB_FIND(m, lin, BYTES_##s, w)
 #define FIND_bx(s, w)                                                                              \
-    u32 lin = EA32(cpu, u);                                                                        \
+    u32 offset = EA32(cpu, u), lin = offset;                                                       \
     TLB_FIND(m, lin, BYTES_##s, w)
 #define FIND_SEG(s, w, ea)                                                                         \
     u32 offset = ea;                                                                               \

@@ -11,6 +11,7 @@
  * implementation choose. MXCSR is a part of them.
  */
 #include "cpu/simd.h"
+#include "cpu/x87.h"
 
 enum {
     IMAGE = 512,
@@ -59,7 +60,7 @@ static void get_header(struct cpu *cpu, const u8 *image)
     struct fpu *f = &cpu->fpu;
     f->cw = fpu_control(get16(image));
     fpu_set_status(f, get16(image + 2));
-    fpu_summarize(f);
+    x87_update(cpu);
     f->used = image[4];
     f->fop = get16(image + 6) & 0x7ff;
     f->fip = get32(image + 8);

@@ -20,6 +20,8 @@ plain_fn p_EXIT;
     DECLARE_MEM(n) fast_fn f_##n##_bd_nf, f_##n##_bx_nf, f_##n##_g32_nf, f_##n##_e16_nf;
 #define DECLARE_STACK(n) fast_fn f_##n##_s32, f_##n##_s16;
 #define DECLARE_MSTACK(n) fast_fn f_##n##_bd, f_##n##_bx, f_##n##_e16;
+#define DECLARE_FREG(n) DECLARE_REG(n)
+#define DECLARE_FMEM(n) DECLARE_MEM(n)
 #define DECLARE_STRING(n) fast_fn f_##n##_flat, f_##n##_seg;
 #define H(op, shape, size, class) DECLARE_##class(op##_##shape##_##size)
 #include "cpu/handlers.def"

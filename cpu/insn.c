@@ -26,6 +26,7 @@ const struct insn insn_table[] = {
 #define SHIFTS CHECK_SHIFTS
 #define NP CHECK_NP
 #define WITH(feature) SINCE_FEATURE(FEATURE_##feature)
+#define WITHOUT(feature) SINCE_WITHOUT(FEATURE_##feature)
 #define INSN(map, opcode, reg, name, o1, o2, o3, op, size, since, checks, reads, sets, undef, cost) \
     {map,         opcode,   reg,    #name,      {OPD_##o1, OPD_##o2, OPD_##o3},                    \
      OP_##op,     SIZE_##size, since, checks,   reads, sets, undef, cost, __LINE__, 0},
@@ -44,6 +45,7 @@ const struct insn insn_table[] = {
 #undef SHIFTS
 #undef NP
 #undef WITH
+#undef WITHOUT
 };
 
 enum {
@@ -76,6 +78,8 @@ plain_fn *const plain_table[U_COUNT] = {
 #define ROW_MEMF(n)                                                                                \
     {f_##n##_bd,    f_##n##_bx,    f_##n##_g32,    f_##n##_e16,                                    \
      f_##n##_bd_nf, f_##n##_bx_nf, f_##n##_g32_nf, f_##n##_e16_nf}
+#define ROW_FREG(n) ROW_REG(n)
+#define ROW_FMEM(n) ROW_MEM(n)
 #define ROW_STACK(n) {f_##n##_s32, f_##n##_s16, f_cold, f_cold, f_##n##_s32, f_##n##_s16, f_cold, f_cold}
 #define ROW_MSTACK(n)                                                                              \
     {f_##n##_bd, f_##n##_bx, f_cold, f_##n##_e16, f_##n##_bd, f_##n##_bx, f_cold, f_##n##_e16}
@@ -169,6 +173,49 @@ static bool row_applies(const struct insn *row, const struct cpu_model *model)
     return model_has(model, row->since) && (!row->until || model->generation < row->until);
 }
 
+static bool is_escape(unsigned map, unsigned opcode)
+{
+    return map == MAP_1BYTE && (opcode & 0xf8) == 0xd8;
+}
+
+unsigned insn_find(const struct insn_index *index, unsigned map, u8 opcode, u8 modrm)
+{
+    if (is_escape(map, opcode) && modrm >= 0xc0)
+        return index->x87[opcode & 7][modrm & 0x3f];
+    return index->row[map][opcode][modrm >> 3 & 7];
+}
+
+/* Enter row I into N slots; false: one of them is taken. */
+static bool claim(u16 *slot, unsigned n, unsigned i)
+{
+    for (; n; n--, slot++) {
+        if (*slot && !insn_table[i].until) {
+            fprintf(stderr, "insn.def:%u and insn.def:%u claim the same opcode %02x\n",
+                    insn_table[*slot - 1].line, insn_table[i].line, insn_table[i].opcode);
+            return false;
+        }
+        *slot = (u16)(i + 1);
+    }
+    return true;
+}
+
+static bool has_operand(const struct insn *row, unsigned operand)
+{
+    return row->operand[0] == operand || row->operand[1] == operand;
+}
+
+static bool claim_row(struct insn_index *index, unsigned i)
+{
+    const struct insn *row = &insn_table[i];
+    u16 *registers = index->x87[row->opcode & 7];
+    u16 *slots = index->row[row->map][row->opcode];
+    if (row->reg >= REG_X87)
+        return claim(registers + (row->reg & 0x3f), has_operand(row, OPD_STi) ? 8 : 1, i);
+    if (has_operand(row, OPD_Fpu) && !claim(registers, 64, i))
+        return false;
+    return row->reg == REG_ANY ? claim(slots, 8, i) : claim(slots + row->reg, 1, i);
+}
+
 bool insn_index_build(struct insn_index *index, const struct cpu_model *model)
 {
     bool good = true;
@@ -177,17 +224,7 @@ bool insn_index_build(struct insn_index *index, const struct cpu_model *model)
         const struct insn *row = &insn_table[i];
         if (!row_applies(row, model))
             continue;
-        unsigned first = row->reg == REG_ANY ? 0 : row->reg;
-        unsigned last = row->reg == REG_ANY ? 7 : row->reg;
-        for (unsigned reg = first; reg <= last; reg++) {
-            u16 *slot = &index->row[row->map][row->opcode][reg];
-            if (*slot && !row->until) {
-                fprintf(stderr, "insn.def:%u and insn.def:%u claim the same opcode %02x /%u\n",
-                        insn_table[*slot - 1].line, row->line, row->opcode, reg);
-                good = false;
-            }
-            *slot = (u16)(i + 1);
-        }
+        good = claim_row(index, i) && good;
         index->modrm[row->map][row->opcode] = modrm_of(row);
         index->prefixed[row->opcode] |= row->map > MAP_0F || row->checks & CHECK_NP;
     }

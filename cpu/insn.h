@@ -25,13 +25,15 @@
     X(Xb) X(Xv) X(Yb) X(Yv)      /* DS:SI, ES:DI */                                                \
     X(AL) X(AX) X(CL) X(DX) X(ONE)                                                                 \
     X(ES) X(CS) X(SS) X(DS) X(FS) X(GS)                                                            \
-    X(Fpu)                       /* ModRM of an x87 instruction */                                 \
+    X(Fpu)                       /* ModRM of an escape where there is no x87 */                     \
     X(Pq) X(Qq) X(Qd) X(Nq)      /* MMX: ModRM.reg; register or 64, 32 bits of memory; register */ \
     X(Vx) X(Wx) X(Wq) X(Wd) X(Ux) /* the same of XMM: 128, 64, 32 bits */                          \
     X(Mx) X(Md)                  /* memory only: 128, 32 bits */                                   \
     X(Mod3)                      /* ModRM with a register that means nothing */                    \
     X(Gd) X(Ed)                  /* 32 bits whatever the operand size */                           \
-    X(RdMw)                      /* a 32-bit register, or 16 bits of memory */
+    X(RdMw)                      /* a 32-bit register, or 16 bits of memory */                     \
+    X(Fw) X(Fd) X(Fq) X(Ft)      /* x87 memory operand of 2, 4, 8, 10 bytes */                     \
+    X(ST) X(STi)                 /* x87 register: the top, by ModRM */
 
 enum insn_operand {
 #define X(name) OPD_##name,
@@ -55,7 +57,9 @@ enum {
     OSZP = OSZAP & ~FL_AF,
 };
 
-enum insn_size { SIZE_N, SIZE_B, SIZE_W, SIZE_D, SIZE_V, SIZE_A, SIZE_AB, SIZE_S, SIZE_Q, SIZE_X };
+enum insn_size {
+    SIZE_N, SIZE_B, SIZE_W, SIZE_D, SIZE_V, SIZE_A, SIZE_AB, SIZE_S, SIZE_Q, SIZE_T, SIZE_X
+};
 
 enum {
     CHECK_LOCK = 1,
@@ -69,7 +73,8 @@ enum {
 
 /* SDM 2A "Instruction Prefixes": a mandatory prefix selects among the maps of 0F xx. */
 enum { MAP_1BYTE, MAP_0F, MAP_0F_66, MAP_0F_F3, MAP_0F_F2, MAP_COUNT };
-enum { REG_ANY = 0xff };
+/* insn.reg: 0 to 7 or any; of x87 instructions on registers the whole ModRM, which is C0h or more. */
+enum { REG_ANY = 8, REG_X87 = 0xc0 };
 
 /* Rows of timing.def. */
 enum cost_class {
@@ -123,7 +128,19 @@ extern const unsigned insn_count;       /* how many are in insn.def */
     X(UCOMISS) X(COMISS) X(UCOMISD) X(COMISD) X(CVTPI2PS) X(CVTSI2SS) X(CVTPI2PD) X(CVTSI2SD)      \
     X(CVTTPS2PI) X(CVTTSS2SI) X(CVTTPD2PI) X(CVTTSD2SI) X(CVTPS2PI) X(CVTSS2SI) X(CVTPD2PI)        \
     X(CVTSD2SI) X(CVTPS2PD) X(CVTPD2PS) X(CVTSS2SD) X(CVTSD2SS) X(CVTDQ2PS) X(CVTPS2DQ)            \
-    X(CVTTPS2DQ) X(CVTTPD2DQ) X(CVTDQ2PD) X(CVTPD2DQ) X(FXSAVE) X(FXRSTOR) X(LDMXCSR) X(STMXCSR)
+    X(CVTTPS2DQ) X(CVTTPD2DQ) X(CVTDQ2PD) X(CVTPD2DQ) X(FXSAVE) X(FXRSTOR) X(LDMXCSR) X(STMXCSR)   \
+    X(FADD) X(FMUL) X(FCOM) X(FCOMP) X(FSUB) X(FSUBR) X(FDIV) X(FDIVR)                             \
+    X(FIADD) X(FIMUL) X(FICOM) X(FICOMP) X(FISUB) X(FISUBR) X(FIDIV) X(FIDIVR)                     \
+    X(FADD_TO) X(FMUL_TO) X(FSUB_TO) X(FSUBR_TO) X(FDIV_TO) X(FDIVR_TO)                            \
+    X(FADDP) X(FMULP) X(FSUBP) X(FSUBRP) X(FDIVP) X(FDIVRP)                                        \
+    X(FCOMPP) X(FUCOM) X(FUCOMP) X(FUCOMPP) X(FUCOMI) X(FCOMI) X(FUCOMIP) X(FCOMIP)                \
+    X(FCMOVB) X(FCMOVE) X(FCMOVBE) X(FCMOVU) X(FCMOVNB) X(FCMOVNE) X(FCMOVNBE) X(FCMOVNU)          \
+    X(FLD) X(FST) X(FSTP) X(FSTPNCE) X(FILD) X(FIST) X(FISTP) X(FBLD) X(FBSTP) X(FXCH) X(FFREE) X(FFREEP)     \
+    X(FNOP) X(FNNOP) X(FCHS) X(FABS) X(FTST) X(FXAM) X(FXTRACT) X(FPREM) X(FPREM1)                 \
+    X(FLD1) X(FLDL2T) X(FLDL2E) X(FLDPI) X(FLDLG2) X(FLDLN2) X(FLDZ)                               \
+    X(FDECSTP) X(FINCSTP) X(FSQRT) X(FRNDINT) X(FSCALE) X(FLDENV) X(FLDCW) X(FNSTENV) X(FNSTCW)    \
+    X(FRSTOR) X(FNSAVE) X(FNSTSW) X(FNCLEX) X(FNINIT)                                              \
+    X(F2XM1) X(FYL2X) X(FPTAN) X(FPATAN) X(FYL2XP1) X(FSINCOS) X(FSIN) X(FCOS)
 
 /* Those of legacy.def. */
 #define LEGACY_OPS(X)                                                                              \
@@ -167,7 +184,7 @@ enum insn_shape {
 
 /* Which fast handlers a micro-op has. */
 enum handler_class { CLASS_COLD, CLASS_REG, CLASS_REGF, CLASS_MEM, CLASS_MEMF, CLASS_STACK,
-                     CLASS_MSTACK, CLASS_STRING };
+                     CLASS_MSTACK, CLASS_STRING, CLASS_FREG, CLASS_FMEM };
 
 /* Forms of a memory operand with a fast handler of their own. */
 enum { EA_BD, EA_BX, EA_G32, EA_E16, EA_COUNT };
@@ -208,6 +225,7 @@ unsigned op_modern(unsigned op, bool repeated);
 /* From encoding to row + 1; 0: no such instruction. */
 struct insn_index {
     u16 row[MAP_COUNT][256][8];
+    u16 x87[8][64];           /* the escapes' register forms */
     u8 modrm[MAP_COUNT][256]; /* MODRM_* */
     bool prefixed[256];       /* 0F xx: 66, F2 and F3 select a map */
 };
@@ -226,6 +244,8 @@ bool insn_has_modrm(const struct insn_index *index, unsigned map, unsigned opcod
 
 /* Prefix, 0F and opcode of a row; returns how many bytes. */
 unsigned insn_opcode(const struct insn *row, u8 to[3]);
+/* The row + 1 of OPCODE, with ModRM if it has one. */
+unsigned insn_find(const struct insn_index *index, unsigned map, u8 opcode, u8 modrm);
 
 /* The encodings that MODEL knows. False if two rows claim one; both are named on stderr. */
 bool insn_index_build(struct insn_index *index, const struct cpu_model *model);

@@ -11,9 +11,9 @@
 #define PRO (PENTIUM | BIT(PAE) | BIT(SEP) | BIT(MTRR) | BIT(PGE) | BIT(MCA) | BIT(CMOV))
 #define P6 (PRO | BIT(PAT) | BIT(PSE36) | BIT(MMX) | BIT(FXSR))
 #define IMPLEMENTED                                                                                \
-    (BIT(VME) | BIT(DE) | BIT(PSE) | BIT(TSC) | BIT(MSR) | BIT(PAE) | BIT(MCE) | BIT(CX8) |        \
-     BIT(SEP) | BIT(MTRR) | BIT(PGE) | BIT(MCA) | BIT(CMOV) | BIT(PAT) | BIT(PSE36) | BIT(MMX) |   \
-     BIT(FXSR) | BIT(SSE) | BIT(SSE2)) /* what is not is not said */
+    (BIT(FPU) | BIT(VME) | BIT(DE) | BIT(PSE) | BIT(TSC) | BIT(MSR) | BIT(PAE) | BIT(MCE) |        \
+     BIT(CX8) | BIT(SEP) | BIT(MTRR) | BIT(PGE) | BIT(MCA) | BIT(CMOV) | BIT(PAT) | BIT(PSE36) |   \
+     BIT(MMX) | BIT(FXSR) | BIT(SSE) | BIT(SSE2)) /* what is not is not said */
 #define HAS(set) ((set) & IMPLEMENTED)
 
 /*

@@ -36,8 +36,9 @@ enum cpu_feature {
     FEATURE_SSE2 = 26,
 };
 
-/* What a row of insn.def needs: a generation, or a feature beyond them. */
+/* What a row of insn.def needs: a generation, a feature beyond them, or that one is missing. */
 #define SINCE_FEATURE(feature) (32 + (feature))
+#define SINCE_WITHOUT(feature) (64 + (feature)) /* models that lack it */
 
 struct cpu_model {
     const char *name;
@@ -83,8 +84,11 @@ INLINE bool model_has_feature(const struct cpu_model *model, enum cpu_feature fe
 /* Does the model know what a row with SINCE describes? */
 INLINE bool model_has(const struct cpu_model *model, unsigned since)
 {
-    return since < SINCE_FEATURE(0) ? model->generation >= since
-                                    : model_has_feature(model, since - SINCE_FEATURE(0));
+    if (since < SINCE_FEATURE(0))
+        return model->generation >= since;
+    if (since < SINCE_WITHOUT(0))
+        return model_has_feature(model, since - SINCE_FEATURE(0));
+    return !model_has_feature(model, since - SINCE_WITHOUT(0));
 }
 
 #endif

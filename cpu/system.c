@@ -3,6 +3,7 @@
 #include "cpu/forms.h"
 #include "cpu/protect.h"
 #include "cpu/virtual.h"
+#include "cpu/x87.h"
 
 /* Instructions on descriptors are not recognised in real and virtual-8086 mode. */
 static void require_protected(struct cpu *cpu)
@@ -227,21 +228,8 @@ HANDLER(ARPL_mr_16)
     NEXT;
 }
 
-/* Coprocessor. There is none: an escape that does not trap has no effect, so FNSTSW leaves its
+/* Models without an FPU: an escape that does not trap has no effect, so FNSTSW leaves its
  * destination as it was, which is how software finds out. */
 
-static void check_escape(struct cpu *cpu)
-{
-    if (cpu->cr0 & (CR0_EM | CR0_TS))
-        cpu_raise(cpu, EX_NM, 0, REASON_NO_FPU);
-}
-
-REG(ESC_r_0, check_escape(cpu);)
-REG(ESC_m_0, check_escape(cpu);)
-
-HANDLER(WAIT_o_0)
-{
-    if ((cpu->cr0 & (CR0_MP | CR0_TS)) == (CR0_MP | CR0_TS))
-        cpu_raise(cpu, EX_NM, 0, REASON_NO_FPU);
-    NEXT;
-}
+REG(ESC_r_0, x87_check_available(cpu);)
+REG(ESC_m_0, x87_check_available(cpu);)

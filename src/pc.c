@@ -11,7 +11,7 @@
  *            +-----+         +--------+       +--------+
  *               |    IR0 timer  1 keyboard      IR8 clock  12 mouse
  *      A20 gate-|    IR3 COM2   4 COM1          IR14, 15 hard disks
- *     kbc | 92h |    IR6 floppy 7 printer
+ *     kbc | 92h |    IR6 floppy 7 printer         13 FERR# by way of the npx
  *               |
  *   ------------+------------------------------------------------- memory and ports (mem/bus.c)
  */
@@ -32,7 +32,7 @@ static const struct pc_part parts[] = {
     PART(dma_page, dma_page_chip), PART(fdc, fdc_chip),       PART(ide[0], ide_chip),
     PART(ide[1], ide_chip),   PART(uart[0], uart_chip),       PART(uart[1], uart_chip),
     PART(parallel, parallel_chip), PART(sysctl, sysctl_chip), PART(debugport, debugport_chip),
-    PART(vga, vga_chip),
+    PART(vga, vga_chip),      PART(npx, npx_chip),
 };
 
 /* 3F7h is shared: the disk change line comes from the floppy controller, the rest from the hard
@@ -86,6 +86,7 @@ static const struct mapping ports[] = {
     AT(0x0a0, 2, 1, 0, pic[1], pic_chip),
     AT(0x0c0, 32, 1, 0, dma[1], dma_chip),
     AT(0x0e9, 1, 1, DEBUGPORT_TEXT, debugport, debugport_chip),
+    AT(0x0f0, 2, 1, 0, npx, npx_chip),
     AT(0x170, 1, 4, 0, ide[1], ide_chip),
     AT(0x171, 7, 1, 1, ide[1], ide_chip),
     AT(0x1f0, 1, 4, 0, ide[0], ide_chip),
@@ -117,6 +118,11 @@ static void request(struct pc *pc, u32 what)
 static void board_intr(void *owner, unsigned pin, bool level)
 {
     cpu_intr(((struct pc *)owner)->cpu, pin, level);
+}
+
+static void board_ignne(void *owner, unsigned pin, bool level)
+{
+    cpu_ignne(((struct pc *)owner)->cpu, pin, level);
 }
 
 /* There is one A20 gate, and the last who writes it wins: port 92h goes by way of the keyboard
@@ -188,6 +194,7 @@ static const struct wire wires[] = {
     WIRE(rtc.irq, pic_irq, pic[1], 0),
     WIRE(vga.irq, pic_irq, pic[1], 1),
     WIRE(kbc.irq12, pic_irq, pic[1], 4),
+    WIRE(npx.irq, pic_irq, pic[1], 5),
     WIRE(ide[0].irq, pic_irq, pic[1], 6),
     WIRE(ide[1].irq, pic_irq, pic[1], 7),
 
@@ -195,6 +202,7 @@ static const struct wire wires[] = {
     WIRE(mouse.request, kbc_request, kbc, 1),
     WIRE(sysctl.gate2, pit_gate, pit, 2),
 
+    TO_BOARD(npx.ignne, board_ignne),
     TO_BOARD(kbc.a20, board_a20),
     TO_BOARD(sysctl.a20, board_port_92_a20),
     TO_BOARD(kbc.reset, board_reset),
@@ -283,12 +291,14 @@ static void cmos_memory(struct rtc *rtc, u64 ram)
     cmos_set16(rtc, 0x34, (u32)(above_16m / 0x10000));
 }
 
-static void cmos_floppies(struct rtc *rtc, const struct pc_plugs *plugs)
+/* 14h, the equipment byte: 01 and the number in bits 7, 6: floppy drives; 02 FPU; 04 mouse. */
+static void cmos_equipment(struct rtc *rtc, const struct pc_plugs *plugs, bool fpu)
 {
     unsigned a = plugs->floppy_drive[0], b = plugs->floppy_drive[1];
     unsigned drives = (a != FDC_DRIVE_NONE) + (b != FDC_DRIVE_NONE);
     rtc_cmos_set(rtc, 0x10, (u8)(a << 4 | b));
-    rtc_cmos_set(rtc, 0x14, (u8)(0x04 | (drives ? (drives - 1) << 6 | 0x01 : 0))); /* 04: mouse */
+    rtc_cmos_set(rtc, 0x14,
+                 (u8)(0x04 | (fpu ? 0x02 : 0) | (drives ? (drives - 1) << 6 | 0x01 : 0)));
 }
 
 /* How the BIOS turns the drive's own geometry into what programs see (CMOS 39h, two bits a disk):
@@ -334,7 +344,7 @@ static void fill_cmos(struct pc *pc, const struct pc_plugs *plugs)
     rtc_set_time(rtc, (unsigned)tm.tm_year + 1900, (unsigned)tm.tm_mon + 1, (unsigned)tm.tm_mday,
                  (unsigned)tm.tm_hour, (unsigned)tm.tm_min, (unsigned)tm.tm_sec);
     cmos_memory(rtc, pc->bus->ram_size);
-    cmos_floppies(rtc, plugs);
+    cmos_equipment(rtc, plugs, model_has_feature(pc->cpu->model, FEATURE_FPU));
     cmos_boot(rtc, plugs);
     unsigned modes = 0;
     for (unsigned i = 0; i < PC_HARD_DISKS; i++) {
@@ -378,6 +388,7 @@ static void init_chips(struct pc *pc, const struct pc_plugs *plugs)
         uart_init(&pc->uart[i], clock, plugs->serial[i]);
     parallel_init(&pc->parallel, clock, plugs->parallel);
     sysctl_init(&pc->sysctl);
+    npx_init(&pc->npx);
     pc->sysctl.out2 = (struct sysctl_input){board_out2, pc};
     pc->sysctl.refresh = (struct sysctl_input){board_refresh, pc};
     debugport_init(&pc->debugport, plugs->debug_console);
@@ -410,6 +421,7 @@ void pc_init(struct pc *pc, struct clock *clock, struct bus *bus, struct cpu *cp
     for (size_t i = 0; i < ARRAY_LEN(wires); i++)
         line_connect((struct line *)(void *)((u8 *)pc + wires[i].line), wires[i].set,
                      (u8 *)pc + wires[i].owner, wires[i].pin);
+    line_connect(&cpu->ferr, npx_ferr, &pc->npx, 0);
     cpu->acknowledge = board_acknowledge;
     cpu->acknowledge_owner = pc;
     map_memory(pc, plugs);

@@ -13,6 +13,7 @@
 #include "devices/kbc.h"
 #include "devices/keyboard.h"
 #include "devices/mouse.h"
+#include "devices/npx.h"
 #include "devices/parallel.h"
 #include "devices/pic.h"
 #include "devices/pit.h"
@@ -65,6 +66,7 @@ struct pc {
     struct uart uart[PC_SERIALS];
     struct parallel parallel;
     struct sysctl sysctl;
+    struct npx npx;
     struct debugport debugport;
     struct vga vga;
 };

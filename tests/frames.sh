@@ -15,9 +15,9 @@ i386:x86-64) ;;
 esac
 # What may return: the end of a block, which leaves the engine when the time is up.
 returns='^(f_(J_|LOOP|JCXZ|JMP|CALL|RET)|(cmp|test|and|sub|or|dec)_|fused_find$)'
-# What may have a frame: with gcc, rotates by a count, for want of registers; clang saves one
-# register in more of them, but jumps all the same.
-frames='^f_(ROL|ROR)_'
+# What may have a frame: with gcc, rotates by a count and what x87 instructions do with 128 bits,
+# for want of registers; clang saves one register in more of them, but jumps all the same.
+frames='^f_(ROL_|ROR_|F[A-Z])'
 if grep -aq "clang version" $objects; then
     frames='^(f_|cmp_|test_|and_|sub_|or_|dec_)'
 fi

@@ -12,7 +12,8 @@ static const u16 not_asked[] = {OP_CPUID, OP_RDTSC, OP_SGDT,       OP_SIDT,     
 /* The floating-point unit, MMX and SSE have registers that are not compared yet. */
 static bool is_vector(const struct insn *row)
 {
-    bool named = row->op == OP_EMMS || row->op == OP_FXSAVE || row->op == OP_FXRSTOR;
+    bool escape = row->map == MAP_1BYTE && (row->opcode & 0xf8) == 0xd8;
+    bool named = escape || row->op == OP_EMMS || row->op == OP_FXSAVE || row->op == OP_FXRSTOR;
     for (unsigned i = 0; i < 3; i++)
         named |= row->operand[i] >= OPD_Fpu;
     return named;

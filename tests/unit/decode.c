@@ -49,7 +49,9 @@ END_TEST
 static unsigned encode(const struct insn *row, u8 *to, bool memory)
 {
     unsigned n = insn_opcode(row, to);
-    to[n++] = (u8)((memory ? 0x03 : 0xc3) | (row->reg == REG_ANY ? 3 : row->reg) << 3);
+    to[n++] = (u8)(row->reg >= REG_X87 ? row->reg
+                                       : (memory ? 0x03 : 0xc3) |
+                                             (row->reg == REG_ANY ? 3 : row->reg) << 3);
     memset(to + n, 0, 12);
     return n + 12;
 }

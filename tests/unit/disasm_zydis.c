@@ -24,12 +24,12 @@ struct rig {
     unsigned compared, wrong;
 };
 
-struct line {
+struct spelt {
     char text[DISASM_TEXT];
     size_t length;
 };
 
-PRINTF(2, 3) static void put(struct line *line, const char *format, ...)
+PRINTF(2, 3) static void put(struct spelt *line, const char *format, ...)
 {
     va_list args;
     va_start(args, format);
@@ -63,10 +63,12 @@ static bool is_ours(const ZydisDecodedInstruction *z)
         ZYDIS_ISA_SET_X87,      ZYDIS_ISA_SET_LAHF,        ZYDIS_ISA_SET_PAUSE,
         ZYDIS_ISA_SET_PENTIUMMMX, ZYDIS_ISA_SET_FXSAVE,    ZYDIS_ISA_SET_FAT_NOP,
         ZYDIS_ISA_SET_SSE_PREFETCH, ZYDIS_ISA_SET_SSE,     ZYDIS_ISA_SET_SSEMXCSR,
-        ZYDIS_ISA_SET_SSE2,     ZYDIS_ISA_SET_SSE2MMX};
+        ZYDIS_ISA_SET_SSE2,     ZYDIS_ISA_SET_SSE2MMX,     ZYDIS_ISA_SET_FCMOV};
     static const ZydisMnemonic more[] = {ZYDIS_MNEMONIC_UD1, ZYDIS_MNEMONIC_UD2,
                                          ZYDIS_MNEMONIC_SYSENTER, ZYDIS_MNEMONIC_SYSEXIT,
-                                         ZYDIS_MNEMONIC_RDPMC};
+                                         ZYDIS_MNEMONIC_RDPMC,   ZYDIS_MNEMONIC_FCOMI,
+                                         ZYDIS_MNEMONIC_FCOMIP,  ZYDIS_MNEMONIC_FUCOMI,
+                                         ZYDIS_MNEMONIC_FUCOMIP};
     if (z->mnemonic == ZYDIS_MNEMONIC_RSM)
         return false;
     for (size_t i = 0; i < ARRAY_LEN(more); i++)
@@ -75,7 +77,7 @@ static bool is_ours(const ZydisDecodedInstruction *z)
     for (size_t i = 0; i < ARRAY_LEN(sets); i++)
         if (z->meta.isa_set == sets[i])
             return true;
-    return z->opcode_map == ZYDIS_OPCODE_MAP_DEFAULT && (z->opcode & 0xf8) == 0xd8;
+    return false;
 }
 
 static const struct {
@@ -85,9 +87,10 @@ static const struct {
     {"setnbe", "seta"},   {"setnb", "setae"},   {"setnle", "setg"},   {"setnl", "setge"},
     {"cmovnbe", "cmova"}, {"cmovnb", "cmovae"}, {"cmovnle", "cmovg"}, {"cmovnl", "cmovge"},
     {"xlat", "xlatb"},    {"fwait", "wait"},    {"pause", "nop"},
+    {"feni8087_nop", "feni"}, {"fdisi8087_nop", "fdisi"}, {"fsetpm287_nop", "fsetpm"},
 };
 
-static void put_name(struct line *line, const ZydisDecodedInstruction *z)
+static void put_name(struct spelt *line, const ZydisDecodedInstruction *z)
 {
     const char *name = ZydisMnemonicGetString(z->mnemonic);
     for (size_t i = 0; i < ARRAY_LEN(names); i++)
@@ -97,7 +100,7 @@ static void put_name(struct line *line, const ZydisDecodedInstruction *z)
     put(line, "%s%s", name, far ? "f" : "");
 }
 
-static void put_displacement(struct line *line, const ZydisDecodedInstruction *z, s64 v)
+static void put_displacement(struct spelt *line, const ZydisDecodedInstruction *z, s64 v)
 {
     u32 all = z->address_width == 32 ? 0xffffffff : 0xffff;
     bool negative =
@@ -108,7 +111,7 @@ static void put_displacement(struct line *line, const ZydisDecodedInstruction *z
         put(line, "+0x%x", (unsigned)v & all);
 }
 
-static void put_memory(struct line *line, const ZydisDecodedInstruction *z,
+static void put_memory(struct spelt *line, const ZydisDecodedInstruction *z,
                        const ZydisDecodedOperand *o, bool code32)
 {
     bool base = o->mem.base != ZYDIS_REGISTER_NONE, index = o->mem.index != ZYDIS_REGISTER_NONE;
@@ -133,7 +136,7 @@ static void put_memory(struct line *line, const ZydisDecodedInstruction *z,
     put(line, "]");
 }
 
-static void put_immediate(struct line *line, const ZydisDecodedInstruction *z,
+static void put_immediate(struct spelt *line, const ZydisDecodedInstruction *z,
                           const ZydisDecodedOperand *o, unsigned nth)
 {
     s64 v = (s64)o->imm.value.u;
@@ -149,7 +152,7 @@ static void put_immediate(struct line *line, const ZydisDecodedInstruction *z,
     }
 }
 
-static void put_operand(struct line *line, const ZydisDecodedInstruction *z,
+static void put_operand(struct spelt *line, const ZydisDecodedInstruction *z,
                         const ZydisDecodedOperand *o, unsigned nth, bool code32)
 {
     bool wide = z->operand_width == 32;
@@ -189,7 +192,7 @@ static bool is_plain(const ZydisDecodedInstruction *z)
            (z->mnemonic == ZYDIS_MNEMONIC_NOP && !z->raw.modrm.offset) || (decimal && z->raw.imm[0].value.u == 10);
 }
 
-static void expect(struct line *line, const ZydisDecodedInstruction *z,
+static void expect(struct spelt *line, const ZydisDecodedInstruction *z,
                    const ZydisDecodedOperand *o, bool code32)
 {
     unsigned nth = 0;
@@ -202,6 +205,8 @@ static void expect(struct line *line, const ZydisDecodedInstruction *z,
             continue;
         if (z->mnemonic == ZYDIS_MNEMONIC_NOP && i)
             break; /* an operand that has no name in the manual */
+        if (z->mnemonic == ZYDIS_MNEMONIC_FUCOMP && i == 0)
+            continue; /* ST(0) is not said with FUCOM and FCOMP either */
         put(line, shown++ ? "," : " ");
         put_operand(line, z, at, nth, code32);
         nth += at->type == ZYDIS_OPERAND_TYPE_IMMEDIATE;
@@ -224,7 +229,7 @@ static unsigned cut_size(char *text)
     static const struct {
         const char *word;
         unsigned bits;
-    } words[] = {{"byte [", 8}, {"dword [", 32}, {"word [", 16}};
+    } words[] = {{"byte [", 8}, {"dword [", 32}, {"qword [", 64}, {"tword [", 80}, {"word [", 16}};
     for (size_t i = 0; i < ARRAY_LEN(words); i++) {
         char *at = strstr(text, words[i].word);
         if (!at)
@@ -280,18 +285,17 @@ static void complain(struct rig *rig, const u8 *bytes, bool code32, const char *
 }
 
 /* Ours, and rightly so: test registers went with the 486; UD0 had no ModRM before Intel gave it
- * one; what did nothing on a P6 has got names since; the table does not name coprocessor escapes, so that it has those that are none as well. */
+ * one; what did nothing on a P6 has got names since. */
 static bool ours_alone(const char *text)
 {
     return strstr(text, ",tr") || strstr(text, " tr") || !strcmp(text, "ud0") ||
-           !strncmp(text, "nop ", 4) ||
-           !strncmp(text, "esc ", 4);
+           !strncmp(text, "nop ", 4);
 }
 
-/* What they call an escape, and the operand size of UD1, does not matter. */
+/* The operand size of UD1 does not matter. */
 static bool length_is_all(const char *text)
 {
-    return !strncmp(text, "esc ", 4) || !strncmp(text, "ud1 ", 4);
+    return !strncmp(text, "ud1 ", 4);
 }
 
 static bool same(const ZydisDecodedInstruction *z, const ZydisDecodedOperand *o, char *ours,
@@ -305,7 +309,7 @@ static void compare(struct rig *rig, const u8 *bytes, bool code32)
 {
     ZydisDecodedInstruction z;
     ZydisDecodedOperand o[ZYDIS_MAX_OPERAND_COUNT];
-    struct line line = {.length = 0};
+    struct spelt line = {.length = 0};
     char text[DISASM_TEXT];
     unsigned length = disasm(&rig->table, bytes, 15, EIP, code32, text, sizeof text);
     bool ours = strncmp(text, "db ", 3) != 0;

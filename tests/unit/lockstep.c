@@ -74,27 +74,43 @@ static bool changes_the_rules(const struct insn *row)
     return false;
 }
 
-/* Most programs stay in their code: far transfers and faulting instructions are rare. */
-static const struct insn *pick_row(void)
+static bool is_x87(const struct insn *row)
 {
+    return row->map == MAP_1BYTE && (row->opcode & 0xf8) == 0xd8;
+}
+
+/* Most programs stay in their code: far transfers and faulting instructions are rare. Some are
+ * about numbers. */
+static const struct insn *pick_row(bool numbers)
+{
+    bool x87 = numbers && below(4);
     for (;;) {
         const struct insn *row = &insn_table[below(insn_count)];
+        if (x87 && (!is_x87(row) || row->size == SIZE_V))
+            continue;
         bool rare = changes_the_rules(row) || (row->checks & CHECK_END && row->op < OP_J_o);
         if (!rare || below(24) == 0)
             return row;
     }
 }
 
-static u32 emit(u8 *to, bool code32)
+static bool on_register(const struct insn *row)
+{
+    return row->operand[0] == OPD_STi || row->operand[1] == OPD_STi;
+}
+
+static u32 emit(u8 *to, bool code32, bool numbers)
 {
     static const u8 prefixes[] = {0x26, 0x2e, 0x36, 0x3e, 0x64, 0x65, 0x66, 0x67, 0xf0, 0xf2, 0xf3};
-    const struct insn *row = pick_row();
+    const struct insn *row = pick_row(numbers);
     u32 n = 0;
     while (below(6) == 0 && n < 3)
         to[n++] = prefixes[below(ARRAY_LEN(prefixes))];
     n += insn_opcode(row, to + n);
     u8 modrm = (u8)rnd();
-    if (row->reg != REG_ANY)
+    if (row->reg >= REG_X87)
+        modrm = (u8)(row->reg + (on_register(row) ? modrm & 7 : 0));
+    else if (row->reg != REG_ANY)
         modrm = (u8)((modrm & 0xc7) | row->reg << 3);
     to[n++] = modrm;
     for (u32 i = 0; i < (code32 ? 5u : 3u); i++)
@@ -105,8 +121,9 @@ static u32 emit(u8 *to, bool code32)
 
 static void write_program(u8 *ram, bool code32)
 {
+    bool numbers = below(3) == 0;
     for (u32 at = CODE; at < CODE + CODE_BYTES - 32;)
-        at += emit(ram + at, code32);
+        at += emit(ram + at, code32, numbers);
 }
 
 /* Tables. */
@@ -202,6 +219,22 @@ static void start_protected(struct cpu *cpu, bool ring3, bool paging)
     cpu->eip = CODE + below(CODE_BYTES / 2);
 }
 
+/* Numbers of about the same size, so that sums are not always one of the summands. */
+static void start_fpu(struct fpu *fpu)
+{
+    static const u16 words[] = {0x37f, 0x37f, 0x27f, 0x27f, 0x07f, 0xf7f, 0x77f, 0x37a, 0x340};
+    fpu_init(fpu);
+    fpu->cw = words[below(ARRAY_LEN(words))];
+    fpu->top = (u8)below(8);
+    fpu->used = (u8)rnd();
+    for (unsigned i = 0; i < 8; i++) {
+        u64 frac = F80_INTEGER | (u64)rnd() << 32 | (below(2) ? rnd() : 0);
+        fpu->reg[i] = (struct f80){frac, (u16)(0x3ff0 + below(0x50) + (below(2) ? F80_SIGN : 0))};
+        if (below(8) == 0)
+            fpu->reg[i] = (struct f80){0, 0};
+    }
+}
+
 static void start(struct side *side, u32 kind)
 {
     struct cpu *cpu = &side->cpu;
@@ -215,6 +248,7 @@ static void start(struct side *side, u32 kind)
     }
     cpu->cr4 |= below(8) ? CR4_OSFXSR | CR4_OSXMMEXCPT : 0;
     cpu_set_eflags(cpu, (rnd() & (FL_ARITH | FL_DF | FL_IF)) | (below(16) ? 0 : FL_TF));
+    start_fpu(&cpu->fpu);
     if (kind == 0)
         start_real(cpu);
     else

@@ -386,18 +386,6 @@ START_TEST(clts_lets_escapes_run_again)
 }
 END_TEST
 
-START_TEST(without_a_coprocessor_fnstsw_stores_nothing)
-{
-    g->cpu.r[EAX] = 0x5a5a;
-    guest_do(g, "db e3"); /* fninit */
-    guest_do(g, "df e0"); /* fnstsw ax */
-    ck_assert_uint_eq(g->cpu.r[EAX], 0x5a5a);
-    put16(g->ram + GUEST_DATA, 0x5a5a);
-    guest_do(g, "dd 3b"); /* fnstsw [ebx] */
-    ck_assert_uint_eq(get16(g->ram + GUEST_DATA), 0x5a5a);
-}
-END_TEST
-
 START_TEST(undefined_opcodes_and_misplaced_locks)
 {
     static const char *const codes[] = {"0f 0b",    "0f ff",    "0f b9 c0", "f0 90",
@@ -437,7 +425,6 @@ Suite *system_suite(void)
         a_model_specific_register_that_is_not_there_faults,
         escapes_and_wait_fault_as_em_mp_and_ts_say,
         clts_lets_escapes_run_again,
-        without_a_coprocessor_fnstsw_stores_nothing,
         undefined_opcodes_and_misplaced_locks,
         NULL,
     };
