@@ -594,8 +594,8 @@ static const struct insn *decode_insn(struct decoder *d, struct uop *u)
     memset(d->shape, 0, sizeof d->shape);
     const struct insn *row = find_row(d, u, &opcode);
     bool good = row != &ud_row;
-    for (unsigned i = 0; i < 3 && good; i++)
-        good = decode_operand(d, u, row->operand[i], opcode);
+    for (unsigned i = 0; i < 3; i++) /* an undefined one is as long as others */
+        good &= decode_operand(d, u, row->operand[i], opcode);
     if (d->end == FETCH_STOP)
         return NULL;
     if (d->end == FETCH_LIMIT) {

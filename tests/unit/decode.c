@@ -148,6 +148,17 @@ START_TEST(fifteen_bytes_run_and_sixteen_fault)
 }
 END_TEST
 
+/* PEXTRW with memory is undefined, but its immediate counts. */
+START_TEST(what_is_too_long_is_so_before_it_is_undefined)
+{
+    guest_do(g, "3e 3e 3e 3e 3e 3e 3e 3e 3e 3e 3e 3e 0f c5 00 11");
+    ck_assert_int_eq(guest_vector(g), EX_GP);
+    guest_flat(g, 0);
+    guest_do(g, "3e 3e 3e 3e 3e 3e 3e 3e 3e 3e 3e 0f c5 00 11");
+    ck_assert_int_eq(guest_vector(g), EX_UD);
+}
+END_TEST
+
 /* mov eax,12345678h with its last byte in the next page. */
 static void across_a_page(void)
 {
@@ -277,6 +288,7 @@ Suite *decode_suite(void)
         lengths_and_validity_in_32_bit_code_are_those_of_the_disassembler,
         lengths_and_validity_in_16_bit_code_are_those_of_the_disassembler,
         fifteen_bytes_run_and_sixteen_fault,
+        what_is_too_long_is_so_before_it_is_undefined,
         an_instruction_may_cross_a_page,
         a_fetch_from_an_absent_second_page_faults_at_its_start,
         the_instruction_before_an_absent_page_runs,
