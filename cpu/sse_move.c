@@ -8,9 +8,10 @@
 void simd_find(struct cpu *cpu, const struct uop *u, struct at128 *at, unsigned write,
                unsigned alignment)
 {
-    u32 linear = mem_linear(cpu, u->seg, plain_ea(cpu, u), 16, write);
-    if (alignment == ALIGNED && linear & 15)
+    u32 ea = plain_ea(cpu, u);
+    if (alignment == ALIGNED && ((u32)cpu->seg[u->seg].base + ea) & 15)
         cpu_raise(cpu, EX_GP, 0, REASON_ALIGNMENT);
+    u32 linear = mem_linear(cpu, u->seg, ea, 16, write);
     if (cpu->mode & MODE_ALIGN && linear & 7)
         cpu_raise(cpu, EX_AC, 0, REASON_ALIGNMENT);
     lin_find(cpu, &at->half[0], linear, 8, write, false);

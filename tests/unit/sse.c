@@ -147,6 +147,20 @@ static void check_bytes(const char *insn, u32 bytes, u32 step)
     }
 }
 
+/* Beyond the limit of SS, which alone would be #SS. */
+START_TEST(alignment_comes_before_the_limit)
+{
+    guest_segment(g, SEG_SS, GUEST_DATA32, 0, GUEST_STACK - 1, 0x493);
+    g->cpu.r[EBP] = GUEST_STACK;
+    guest_do(g, "0f 28 45 00"); /* movaps xmm0,[ebp] */
+    ck_assert_int_eq(guest_vector(g), EX_SS);
+    g->cpu.r[ESP] = GUEST_STACK;
+    guest_segment(g, SEG_SS, GUEST_DATA32, 0, GUEST_STACK - 1, 0x493);
+    guest_do(g, "0f 28 45 01");
+    ck_assert_int_eq(guest_vector(g), EX_GP);
+}
+END_TEST
+
 START_TEST(memory_operands_are_as_long_as_they_should_be)
 {
     check_bytes("0f 10 06", 16, 1);    /* movups xmm0,[esi] */
@@ -479,6 +493,7 @@ Suite *sse_suite(void)
         what_touches_no_xmm_register_needs_no_osfxsr,
         an_x87_error_comes_before_what_touches_mmx_registers,
         packed_operands_must_be_aligned,
+        alignment_comes_before_the_limit,
         memory_operands_are_as_long_as_they_should_be,
         alignment_check_asks_movups_for_eight,
         the_first_half_is_not_stored_if_the_second_cannot_be,
