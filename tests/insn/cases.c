@@ -357,6 +357,60 @@ static u32 pick_flags(const struct group *g, struct random *r)
     return flags;
 }
 
+/* Numbers as MMX and SSE read them: lanes that are ends of ranges, and floating-point corners. */
+static u32 pick_lane(struct random *r)
+{
+    static const u32 corners[] = {0x00000000, 0x80000000, 0x3f800000, 0xbf800000, 0x00000001,
+                                  0x007fffff, 0x00800000, 0x7f7fffff, 0x7f800000, 0xff800000,
+                                  0x7fc00000, 0x7f800001, 0xffffffff, 0x4f000000, 0xcf000000,
+                                  0x4effffff, 0x3f000000, 0x7fff7fff, 0x80008000, 0x80808080};
+    u32 sign = rnd(r) & 0x80000000u;
+    switch (below(r, 4)) {
+    case 0:
+        return corners[below(r, ARRAY_LEN(corners))];
+    case 1:
+        return sign | (0x70 + below(r, 0x20)) << 23 | (rnd(r) & 0x7fffff);
+    case 2:
+        return sign | below(r, 0x100) << 23 | (one_in(r, 2) ? 0 : rnd(r) & 0x7fffff);
+    default:
+        return rnd(r);
+    }
+}
+
+/* The image that FXRSTOR loads on the host: nothing reserved is set. */
+static void pick_vector(struct random *r, u8 *fx)
+{
+    memset(fx, 0, FX_BYTES);
+    put16(fx + FX_CW, (u16)(0x40 | (one_in(r, 8) ? below(r, 64) : 63) | below(r, 16) << 8));
+    put16(fx + FX_SW, (u16)(one_in(r, 8) ? rnd(r) & 0x7f7f : rnd(r) & 0x7f00));
+    fx[FX_TAGS] = (u8)rnd(r);
+    put16(fx + FX_FOP, rnd(r) & 0x7ff);
+    put32(fx + FX_FIP, rnd(r));
+    put32(fx + FX_FDP, rnd(r));
+    put32(fx + FX_MXCSR, below(r, 4) << 13 | (one_in(r, 4) ? 0x8000 : 0) |
+                             (one_in(r, 8) ? below(r, 64) : 63) << 7 | (one_in(r, 4) ? below(r, 64) : 0));
+    for (unsigned i = 0; i < 8; i++) {
+        put32(fx + FX_ST + i * 16, pick_lane(r));
+        put32(fx + FX_ST + i * 16 + 4, pick_lane(r));
+        put16(fx + FX_ST + i * 16 + 8, (u16)rnd_value(r));
+        for (unsigned k = 0; k < 4; k++)
+            put32(fx + FX_XMM + i * 16 + k * 4, pick_lane(r));
+    }
+}
+
+/* Corners in memory, too; and addresses that 16 bytes may have. */
+static void aim_vector(struct group *g, struct regs *in)
+{
+    const struct text *t = &g->text;
+    const struct world_segment *s = world_segment(in->seg[t->seg]);
+    unsigned last = t->base != NO_REGISTER ? t->base : t->index;
+    u32 linear = s ? s->base + address(t, in) : 0;
+    if (last != NO_REGISTER && !one_in(g->random, 4) && (last == t->base || !t->scale))
+        in->r[last] -= linear & 15;
+    for (u32 i = 0; i < 4 && one_in(g->random, 2); i++)
+        plant(g, t->seg, address(t, in) + i * 4, pick_lane(g->random), 4);
+}
+
 enum run_kind group_setting(struct group *g, struct regs *in)
 {
     struct random *r = g->random;
@@ -378,6 +432,13 @@ enum run_kind group_setting(struct group *g, struct regs *in)
         set_bit_number(g, in);
     if (t->memory && t->has_modrm)
         aim(g, in);
+    in->vector = text_vector(t);
+    if (in->vector)
+        pick_vector(r, in->fx);
+    if (in->vector && t->memory)
+        aim_vector(g, in);
+    if (t->row->op == OP_MASKMOV)
+        aim_register(g, in, EDI, t->seg == SEG_COUNT ? SEG_DS : t->seg);
     if (!one_in(r, 4))
         set_special(g, in);
     if (!(world_segment(in->seg[SEG_SS])->attr & DA_DB))

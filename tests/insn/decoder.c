@@ -144,7 +144,7 @@ static bool is_known(const u8 *bytes, const ZydisDecodedInstruction *z, bool the
     if (theirs)
         return z->mnemonic == ZYDIS_MNEMONIC_RSM || z->mnemonic == ZYDIS_MNEMONIC_RDPMC;
     u8 opcode = bytes[at + 1];
-    bool mmx = (opcode >= 0x60 && opcode <= 0x7f) || opcode >= 0xd1;
+    bool mmx = (opcode >= 0x60 && opcode <= 0x7f) || (opcode & 0xfe) == 0xc4 || opcode >= 0xd1;
     bool hint = opcode >= 0x18 && opcode <= 0x1f;
     return hint || mmx;
 }

@@ -218,10 +218,15 @@ static bool applies(const struct known_line *line, const struct known_case *c)
     return named && conditions[line->when].holds(c);
 }
 
+/* A single step is no exception of the instruction. */
+static int vector_of(const struct outcome *o)
+{
+    return o->vector == EX_DB ? COMPLETED : o->vector;
+}
+
 static bool swapped(const struct known_line *line, const struct known_case *c)
 {
-    int ours = c->ours->vector == EX_DB ? COMPLETED : c->ours->vector;
-    return line->exchange && line->host == c->host->vector && line->ours == ours;
+    return line->exchange && line->host == vector_of(c->host) && line->ours == vector_of(c->ours);
 }
 
 unsigned known_remove(const struct known *known, const struct known_case *c, unsigned what, u32 *flags)
@@ -232,7 +237,7 @@ unsigned known_remove(const struct known *known, const struct known_case *c, uns
             continue;
         *flags &= ~line->flags;
         if (line->registers)
-            what &= ~(unsigned)DIFFERS_REGISTER;
+            what &= ~(unsigned)(DIFFERS_REGISTER | DIFFERS_FPU | DIFFERS_ST | DIFFERS_XMM);
         if (line->memory)
             what &= ~(unsigned)DIFFERS_MEMORY;
         if (line->fault || swapped(line, c))

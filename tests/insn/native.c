@@ -34,6 +34,9 @@ struct frame {
     u32 out[8];
     u16 out_ds, out_es, out_fs, out_gs, out_ss, unused[3];
     u64 out_flags;
+    u32 vector, mxcsr; /* the latter for C */
+    u8 unused2[512 - 184];
+    u8 fx_in[FX_IMAGE], fx_out[FX_IMAGE];
 };
 
 #define FRAME_TEXT "0x1000000000"
@@ -41,7 +44,8 @@ static struct frame *const frame = (struct frame *)0x1000000000;
 
 _Static_assert(offsetof(struct frame, rip) == 40, "offsets as in the code below");
 _Static_assert(offsetof(struct frame, home) == 104, "offsets as in the code below");
-_Static_assert(offsetof(struct frame, out_flags) == 168, "offsets as in the code below");
+_Static_assert(offsetof(struct frame, vector) == 176, "offsets as in the code below");
+_Static_assert(offsetof(struct frame, fx_in) == 512, "offsets as in the code below");
 
 /* Returns false when the instruction was left by a signal. */
 bool native_enter(void);
@@ -54,6 +58,10 @@ asm(".text\n"
     "  push %rbx; push %rbp; push %r12; push %r13; push %r14; push %r15\n"
     "  movabs $" FRAME_TEXT ", %r8\n"
     "  mov %rsp, 80(%r8)\n"
+    "  cmpl $0, 176(%r8)\n"
+    "  je 1f\n"
+    "  fxrstor 512(%r8)\n"
+    "1:\n"
     "  mov 32(%r8), %ds; mov 34(%r8), %es; mov 36(%r8), %fs; mov 38(%r8), %gs\n"
     "  mov (%r8), %eax; mov 4(%r8), %ecx; mov 8(%r8), %edx; mov 12(%r8), %ebx\n"
     "  mov 20(%r8), %ebp; mov 24(%r8), %esi; mov 28(%r8), %edi\n"
@@ -72,6 +80,12 @@ asm(".text\n"
     "  pushfq; popq 168(%rax)\n"
     "  push $2; popfq\n"
     "  mov %ss, 160(%rax)\n"
+    "  cmpl $0, 176(%rax)\n"
+    "  je 1f\n"
+    "  fxsave 1024(%rax)\n"
+    "  fninit\n"
+    "  ldmxcsr 180(%rax)\n"
+    "1:\n"
     "  mov $1, %ebx\n"
     "native_leave:\n" /* rax: frame, ebx: result */
     "  mov %ds, 152(%rax); mov %es, 154(%rax); mov %fs, 156(%rax); mov %gs, 158(%rax)\n"
@@ -198,6 +212,7 @@ const char *native_open(void)
     memcpy(native_page(0), native_stub, (size_t)(native_stub_end - native_stub));
     memset(native_page(1), 0xcc, CODE_BYTES);
     frame->home = (uintptr_t)native_home;
+    frame->mxcsr = 0x1f80;
     frame->fsgsbase = getauxval(AT_HWCAP2) >> 1 & 1;
     syscall(SYS_arch_prctl, ARCH_GET_FS, &frame->host_fs);
     return NULL;
@@ -229,6 +244,9 @@ static void put_registers(const struct regs *in, bool step)
     frame->rflags = in->eflags | (step ? FL_TF : 0);
     frame->rsp = in->r[ESP];
     frame->ss = in->seg[SEG_SS];
+    frame->vector = in->vector;
+    if (in->vector)
+        memcpy(frame->fx_in, in->fx, FX_BYTES);
 }
 
 static void get_segments(struct regs *out)
@@ -250,6 +268,8 @@ static void get_signal(struct outcome *out)
     out->regs.eflags = (u32)g[REG_EFL];
     out->regs.seg[SEG_CS] = (u16)g[REG_CSGSFS];
     out->regs.seg[SEG_SS] = (u16)(g[REG_CSGSFS] >> 48);
+    if (frame->vector)
+        memcpy(out->regs.fx, frame->signal->uc_mcontext.fpregs, FX_BYTES);
     out->vector = (int)g[REG_TRAPNO];
     out->error = (u32)g[REG_ERR];
     out->cr2 = (u32)g[REG_CR2];
@@ -261,6 +281,8 @@ static void get_home(struct outcome *out)
     out->regs.eflags = (u32)frame->out_flags;
     out->regs.seg[SEG_CS] = SEL_EXIT;
     out->regs.seg[SEG_SS] = frame->out_ss;
+    if (frame->vector)
+        memcpy(out->regs.fx, frame->fx_out, FX_BYTES);
 }
 
 /* What only tells that the instruction is over is no exception of its own. */
@@ -279,7 +301,9 @@ static void normalise(const struct regs *in, enum run_kind kind, u32 end, struct
 
 void native_run(const struct regs *in, enum run_kind kind, u32 end, struct outcome *out)
 {
-    *out = (struct outcome){.vector = COMPLETED};
+    out->vector = COMPLETED;
+    out->error = out->cr2 = 0;
+    out->regs.vector = in->vector;
     put_registers(in, kind != RUN_CHAINED);
     frame->inside = 1;
     bool home = native_enter();

@@ -109,6 +109,7 @@ bool ours_open(void)
     for (unsigned i = 0; i < world_ldt_count; i++)
         fill_segment(&ours.segment[2 + i], ldt_selector(i));
     cpu->cr0 = CR0_PG | CR0_PE | CR0_WP | CR0_AM | CR0_NE | CR0_ET | CR0_MP;
+    cpu->cr4 = CR4_OSFXSR | CR4_OSXMMEXCPT;
     cpu->cr3 = PAGES;
     cpu->gdtr = (struct table_register){SYSTEM + GDT, GDT_ENTRIES * 8 - 1};
     cpu->idtr = (struct table_register){SYSTEM + IDT, 0x7ff};
@@ -137,6 +138,45 @@ static void put_segment(unsigned seg, u16 selector)
                                                     : 2 + (selector >> 3)];
 }
 
+static void put_vector(const u8 *fx)
+{
+    struct fpu *f = &ours.cpu.fpu;
+    f->cw = fpu_control(get16(fx + FX_CW));
+    fpu_set_status(f, get16(fx + FX_SW));
+    fpu_summarize(f);
+    f->used = fx[FX_TAGS];
+    f->fop = get16(fx + FX_FOP);
+    f->fip = get32(fx + FX_FIP);
+    f->fdp = get32(fx + FX_FDP);
+    f->fcs = f->fds = 0;
+    f->mxcsr = get32(fx + FX_MXCSR);
+    for (unsigned i = 0; i < 8; i++) {
+        struct f80 *to = &f->reg[(f->top + i) & 7];
+        to->frac = get64(fx + FX_ST + i * 16);
+        to->se = get16(fx + FX_ST + i * 16 + 8);
+        memcpy(&f->xmm[i], fx + FX_XMM + i * 16, 16);
+    }
+}
+
+static void get_vector(u8 *fx)
+{
+    const struct fpu *f = &ours.cpu.fpu;
+    memset(fx, 0, FX_BYTES);
+    put16(fx + FX_CW, f->cw);
+    put16(fx + FX_SW, fpu_status(f));
+    fx[FX_TAGS] = f->used;
+    put16(fx + FX_FOP, f->fop);
+    put32(fx + FX_FIP, f->fip);
+    put32(fx + FX_FDP, f->fdp);
+    put32(fx + FX_MXCSR, f->mxcsr);
+    for (unsigned i = 0; i < 8; i++) {
+        const struct f80 *from = &f->reg[(f->top + i) & 7];
+        put64(fx + FX_ST + i * 16, from->frac);
+        put16(fx + FX_ST + i * 16 + 8, from->se);
+        memcpy(fx + FX_XMM + i * 16, &f->xmm[i], 16);
+    }
+}
+
 static void put_registers(const struct regs *in, bool step)
 {
     struct cpu *cpu = &ours.cpu;
@@ -148,6 +188,8 @@ static void put_registers(const struct regs *in, bool step)
     cpu->cpl = 3;
     cpu->halted = false;
     cpu->shadow_at = ~(u64)0;
+    if (in->vector)
+        put_vector(in->fx);
     cpu_set_eflags(cpu, in->eflags | (step ? FL_TF : 0));
     mode_update(cpu);
 }
@@ -161,7 +203,10 @@ static void get_registers(struct outcome *out)
         out->regs.seg[i] = cpu->seg[i].selector;
     out->regs.eip = cpu->eip;
     out->regs.eflags = cpu_eflags(cpu);
+    if (out->regs.vector)
+        get_vector(out->regs.fx);
     out->vector = COMPLETED;
+    out->error = out->cr2 = 0;
 }
 
 /* From the handler of an exception: what it was, and what was interrupted. */
@@ -218,6 +263,7 @@ void ours_run(const struct regs *in, enum run_kind kind, u32 end, bool plain, st
 {
     put_registers(in, kind == RUN_STEP);
     run(kind, plain);
+    out->regs.vector = in->vector;
     get_registers(out);
     if (ours.cpu.cpl == 0)
         get_exception(out);

@@ -4,24 +4,20 @@
 
 /* Not asked, because the hypervisor or the kernel answers instead of the processor, or because
  * 64-bit mode shines through: SYSENTER and SYSEXIT belong to the kernel; UMIP has taken the stores of
- * system registers away; INT1 under a hypervisor returns to itself. */
+ * system registers away; INT1 under a hypervisor returns to itself. FXSAVE and FXRSTOR show what else
+ * is in the host's image: tests/unit/fxsave.c. */
 static const u16 not_asked[] = {OP_CPUID, OP_RDTSC, OP_SGDT,       OP_SIDT,     OP_SLDT, OP_STR,
                                 OP_SMSW,  OP_SYSENTER, OP_SYSEXIT,
-                                OP_ICEBP, OP_ESC};
+                                OP_ICEBP, OP_FXSAVE,   OP_FXRSTOR};
 
-/* The floating-point unit, MMX and SSE have registers that are not compared yet. */
-static bool is_vector(const struct insn *row)
+static bool is_x87(const struct insn *row)
 {
-    bool escape = row->map == MAP_1BYTE && (row->opcode & 0xf8) == 0xd8;
-    bool named = escape || row->op == OP_EMMS || row->op == OP_FXSAVE || row->op == OP_FXRSTOR;
-    for (unsigned i = 0; i < 3; i++)
-        named |= row->operand[i] >= OPD_Fpu;
-    return named;
+    return row->map == MAP_1BYTE && (row->opcode & 0xf8) == 0xd8;
 }
 
 static bool is_asked(const struct insn *row)
 {
-    if (is_vector(row))
+    if (is_x87(row))
         return false;
     for (unsigned i = 0; i < ARRAY_LEN(not_asked); i++)
         if (row->op == not_asked[i])
@@ -56,19 +52,28 @@ static bool is_string(const struct insn *row)
     return row->op >= OP_MOVS && row->op <= OP_OUTS;
 }
 
+static bool is_vector(const struct insn *row)
+{
+    bool named = row->op == OP_EMMS;
+    for (unsigned i = 0; i < 3; i++)
+        named |= row->operand[i] >= OPD_Fpu && row->operand[i] != OPD_Mod3;
+    return named;
+}
+
 /* LOCK makes CR8 of CR0 on AMD's. */
 static bool moves_cr(const struct insn *row)
 {
     return row->op == OP_MOV_FROM_CR || row->op == OP_MOV_TO_CR;
 }
 
-/* Repeat prefixes make other instructions of some in map 0F. */
+/* Repeat prefixes make other instructions of some in map 0F; of those of MMX and SSE all do. */
 static void put_prefixes(struct text *t, struct random *r)
 {
     static const u8 segments[] = {0x26, 0x2e, 0x36, 0x3e, 0x64, 0x65};
+    bool prefixed = t->row->map > MAP_0F || (t->row->map == MAP_0F && is_vector(t->row));
     u32 filling = one_in(r, 64) ? below(r, 13) : 0;
     bool may_repeat = t->row->map == MAP_1BYTE && (is_string(t->row) || one_in(r, 8));
-    if (one_in(r, 4))
+    if (!prefixed && !(t->row->checks & CHECK_NP) && one_in(r, 4))
         put(t, 0x66, 1), t->op32 = !t->code32;
     if (may_repeat && one_in(r, 2))
         put(t, 0xf2 + below(r, 2), 1), t->rep = true;
@@ -95,7 +100,7 @@ static bool has(const struct insn *row, unsigned operand)
 static bool names_modrm(const struct insn *row)
 {
     for (unsigned i = 0; i < 3; i++)
-        if (row->operand[i] >= OPD_Eb && row->operand[i] <= OPD_Sw)
+        if ((row->operand[i] >= OPD_Eb && row->operand[i] <= OPD_Sw) || row->operand[i] >= OPD_Fpu)
             return true;
     return row->reg != REG_ANY;
 }
@@ -111,7 +116,10 @@ static u8 pick_modrm(struct text *t, struct random *r)
 {
     u8 m = (u8)rnd(r);
     bool only_memory = has(t->row, OPD_M) || has(t->row, OPD_Mp) || has(t->row, OPD_Ma) ||
-                       has(t->row, OPD_Mq);
+                       has(t->row, OPD_Mq) || has(t->row, OPD_Mx) || has(t->row, OPD_Md);
+    bool only_register = has(t->row, OPD_Nq) || has(t->row, OPD_Ux) || has(t->row, OPD_Mod3);
+    if (only_register && (t->row->reg != REG_ANY || !one_in(r, 8)))
+        m |= 0xc0;
     if (only_memory && m >= 0xc0 && (host_extends(t->row) || !one_in(r, 8)))
         m &= 0x7f;
     return t->row->reg == REG_ANY ? m : (u8)((m & 0xc7) | t->row->reg << 3);
@@ -230,13 +238,19 @@ void text_make(struct text *t, struct random *r, const struct insn *row, bool co
                        .base = NO_REGISTER,
                        .index = NO_REGISTER};
     put_prefixes(t, r);
-    if (row->map == MAP_0F)
-        put(t, 0x0f, 1);
-    put(t, row->opcode, 1);
+    u8 opcode[3];
+    u32 n = insn_opcode(row, opcode);
+    for (u32 i = 0; i < n; i++)
+        put(t, opcode[i], 1);
     if (names_modrm(row))
         put_modrm(t, r, offset, owner);
     for (unsigned i = 0; i < 3; i++)
         put_operand(t, r, row->operand[i], offset, owner);
+}
+
+bool text_vector(const struct text *t)
+{
+    return is_vector(t->row);
 }
 
 bool text_loads_ss(const struct text *t)

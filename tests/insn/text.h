@@ -39,6 +39,8 @@ void text_make(struct text *t, struct random *r, const struct insn *row, bool co
                offset_fn *offset, void *owner);
 
 /* May it go anywhere but to the next instruction? May it hold off a single step? */
+/* Has it registers of the floating-point unit, MMX or SSE? */
+bool text_vector(const struct text *t);
 bool text_jumps(const struct text *t);
 bool text_loads_ss(const struct text *t);
 

@@ -62,11 +62,28 @@ const struct world_segment *world_segment(u16 selector);
 /* The limit in bytes. */
 u32 world_limit(const struct world_segment *s);
 
+/* An FXSAVE image without what is reserved: SDM 2A "FXSAVE", "Non-64-Bit-Mode Layout". */
+enum {
+    FX_CW = 0,
+    FX_SW = 2,
+    FX_TAGS = 4,
+    FX_FOP = 6,
+    FX_FIP = 8,
+    FX_FDP = 16,
+    FX_MXCSR = 24,
+    FX_ST = 32,
+    FX_XMM = 160,
+    FX_BYTES = 288,
+    FX_IMAGE = 512,
+};
+
 /* Registers as a debugger shows them. */
 struct regs {
     u32 r[8];
     u32 eip, eflags;
     u16 seg[SEG_COUNT];
+    bool vector; /* those of the FPU, of MMX and SSE are loaded and compared */
+    u8 fx[FX_BYTES];
 };
 
 /* What became of an instruction. */
