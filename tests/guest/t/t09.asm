@@ -20,6 +20,11 @@
 %define ES_ (SPARE + 0x08 | 3)
 %define SS_ (SPARE + 0x10)
 %define RING_CODE (SPARE + 0x18)        ; flat
+%define CALL_GATE (SPARE + 0x28)
+%define CODE1_IMAGE (SPARE + 0x30 | 1)
+%define OTHER_LDT (SPARE + 0x38)
+%define OTHER_TSS (SPARE + 0x40)
+%define TASK (SPARE + 0x48)
 %define RING_CODE_IMAGE (SPARE + 0x20)  ; base IMAGE, for 16-bit offsets
 
 ; Where the operand lies; the segment that is cut.
@@ -27,6 +32,12 @@
 %define IN_ES 1
 %define IN_SS 2
 %define RING0_ONLY 0x100                ; privileged
+%define RING1_ONLY 0x400
+%define IMPLICIT 0x800                  ; ring 3; the processor's own access, with supervisor rights, to no
+                                        ; segment: bit U of the error code is clear
+%define UPPER_ONLY 0x1000               ; the lower page holds what the handler needs
+%define ANY_BYTE 0x2000                 ; a structure of many fields: CR2 is anywhere in it
+%define NOT_BEHIND 0x4000               ; what follows may or may not be read: not tried
 %define ANY_ORDER 0x200                 ; the manual does not say which access is the first
 
 ; A case: an instruction, what prepares it, and what it does to memory in which order.
@@ -233,6 +244,35 @@ __SECT__
         try "IRETD", IN_SS | ANY_ORDER, 12, POP444, iret_frame, {iretd}
         try "RETF, 16 bits", IN_SS | ANY_ORDER, 4, R22, return2, {o16 retf}
         try "IRET, 16 bits", IN_SS | ANY_ORDER, 6, POP222, return2, {iretw}
+; The processor's own accesses: frames of gates on the stack of ring 1, descriptors, TSSs.
+        order PUSH5_4, 16,4,PF_W, 12,4,PF_W, 8,4,PF_W, 4,4,PF_W, 0,4,PF_W
+        order PUSH5_2, 8,2,PF_W, 6,2,PF_W, 4,2,PF_W, 2,2,PF_W, 0,2,PF_W
+        order PUSH6_4, 20,4,PF_W, 16,4,PF_W, 12,4,PF_W, 8,4,PF_W, 4,4,PF_W, 0,4,PF_W
+        order PUSH7_4, 24,4,PF_W, 20,4,PF_W, 16,4,PF_W, 12,4,PF_W, 8,4,PF_W, 4,4,PF_W, 0,4,PF_W
+        order PUSH7_2, 12,2,PF_W, 10,2,PF_W, 8,2,PF_W, 6,2,PF_W, 4,2,PF_W, 2,2,PF_W, 0,2,PF_W
+        order POP5, 0,4,0, 4,4,0, 8,4,0, 12,4,0, 16,2,0
+        order POP4, 0,4,0, 4,4,0, 8,4,0, 12,2,0
+        order POP4_8, 0,4,0, 4,4,0, 16,4,0, 20,2,0
+        order DESCRIPTOR, 0,8,0
+        order DESCRIPTOR_W, 0,8,0, 5,1,PF_W
+        order TASK_IN, 0,102,0             ; the base of the bitmap is for IN and OUT
+        try "INT n, 32-bit gate to ring 1", IMPLICIT, 20, PUSH5_4, set_int32, {int 0x31}
+        try "INT n, 16-bit gate to ring 1", IMPLICIT, 10, PUSH5_2, set_int16, {int 0x31}
+        try "#GP, 32-bit gate to ring 1", IMPLICIT, 24, PUSH6_4, set_gp, {cli}
+        try "CALL gate, 32 bits, 3 parameters", IMPLICIT, 28, PUSH7_4, set_gate32, {call CALL_GATE:0}
+        try "CALL gate, 16 bits, 3 parameters", IMPLICIT, 14, PUSH7_2, set_gate16, {call CALL_GATE:0}
+        try "IRETD to ring 3", IN_SS | RING1_ONLY | ANY_ORDER | NOT_BEHIND, 18, POP5, set_iret, {iretd}
+        try "RETF to ring 3", IN_SS | RING1_ONLY | ANY_ORDER | NOT_BEHIND, 14, POP4, set_retf, {retf}
+        try "RETF 8 to ring 3", IN_SS | RING1_ONLY | ANY_ORDER | NOT_BEHIND, 22, POP4_8, set_retf8, {retf 8}
+        try "MOV GS, its descriptor", IMPLICIT, 8, DESCRIPTOR, set_ldt, {mov gs, edx}
+        try "MOV GS, its accessed bit", IMPLICIT, 8, DESCRIPTOR_W, set_ldt_a, {mov gs, edx}
+        try "LAR, the descriptor", IMPLICIT, 8, DESCRIPTOR, set_ldt, {lar eax, edx}
+        try "JMP far, the descriptor", IMPLICIT, 8, DESCRIPTOR, set_ldt_code, {jmp 0xc:landing}
+        try "POP GS, its descriptor", IMPLICIT, 8, DESCRIPTOR, set_ldt_pop, {pop gs}
+        try "INT n, the gate", IMPLICIT | UPPER_ONLY, 8, DESCRIPTOR, set_idt, {int 0x31}
+        try "INT n, the stack in the TSS", IMPLICIT | UPPER_ONLY | ANY_ORDER, 6, R42, set_tss, {int 0x31}
+        try "IN, the bitmap", IMPLICIT | UPPER_ONLY, 2, R2, set_bitmap, {in al, 0x80}
+        try "JMP to a TSS", IMPLICIT | ANY_BYTE | NOT_BEHIND, 102, TASK_IN, set_task, {jmp TASK:0}
 [section cases]
         dd 0
 [section program]
@@ -368,6 +408,175 @@ return2:
         mov word [esi + 4], FL_CF | FL_ZF | 2
         jmp pop
 
+; The frame's top for ring 1.
+%macro inner_stack 1
+        lea eax, [edi + WINDOW + %1]
+        mov [TSS + 12], eax
+%endmacro
+set_int32:
+        inner_stack 20
+        vector 0x31, CODE1, linear(landing), T_INT32 | DPL(3)
+        ret
+set_int16:
+        inner_stack 10
+        vector 0x31, CODE1_IMAGE, offset16(landing), T_INT16 | DPL(3)
+        ret
+set_gp: inner_stack 24
+        vector GP, CODE1, linear(landing), T_INT32
+        ret
+set_gate32:
+        inner_stack 28
+        gate CALL_GATE, CODE1, linear(landing), T_CALL32 | DPL(3), 3
+        ret
+set_gate16:
+        inner_stack 14
+        gate CALL_GATE, CODE1_IMAGE, offset16(landing), T_CALL16 | DPL(3), 3
+        ret
+set_iret:
+        mov dword [esi + 8], FL_CF | FL_ZF | 2
+        mov dword [esi + 12], STACK_3
+        mov dword [esi + 16], DATA3
+        jmp to_ring3
+set_retf:
+        mov dword [esi + 8], STACK_3
+        mov dword [esi + 12], DATA3
+        jmp to_ring3
+set_retf8:
+        mov dword [esi + 16], STACK_3
+        mov dword [esi + 20], DATA3
+to_ring3:
+        mov dword [esi], landing
+        mov dword [esi + 4], CODE3
+        jmp pop
+; The descriptor of selector 0Ch or 0Fh at the operand.
+set_ldt_pop:
+        push edi
+        push esi
+        mov dword [FRAMES + SAFE_STACK], 0xf
+        jmp set_ldt.go
+set_ldt_code:
+        mov dword [esi + 4], 0x00cffb00
+        jmp set_ldt.any
+set_ldt_a:
+        mov dword [esi + 4], 0x00cff200
+        jmp set_ldt.any
+set_ldt:
+        mov dword [esi + 4], 0x00cff300
+.any:   push edi
+        push esi
+        jmp .limit
+.go:    mov dword [esi + 4], 0x00cff300
+.limit: mov dword [esi], 0xffff
+        mov dword [in.edx], 0xf
+        lea eax, [edi + WINDOW - 8]
+        mov [GDT + OTHER_LDT + 2], ax
+        mov word [GDT + OTHER_LDT], 15
+        shr eax, 16
+        mov [GDT + OTHER_LDT + 4], al
+        mov byte [GDT + OTHER_LDT + 5], T_LDT
+        mov byte [GDT + OTHER_LDT + 6], 0
+        mov [GDT + OTHER_LDT + 7], ah
+        mov ax, OTHER_LDT
+        lldt ax
+        pop esi
+        pop edi
+        ret
+; An IDT whose gate 31h, the last, is the operand.
+set_idt:
+        pushad
+        mov dword [TSS + 12], STACK_1
+        vector 0x31, CODE1, linear(landing), T_INT32 | DPL(3)
+        lea eax, [edi + WINDOW - 0x31 * 8]
+        mov word [other_idtr], 0x31 * 8 + 7
+        mov [other_idtr + 2], eax
+        lea edi, [esi - 0x31 * 8]
+        mov esi, IDT
+        mov ecx, 0x32 * 2
+        rep movsd
+        lidt [other_idtr]
+        popad
+        ret
+; A TSS whose SS1:ESP1 is the operand; one whose bits for port 80h are.
+set_tss:
+        mov dword [TSS + 12], STACK_1
+        vector 0x31, CODE1, linear(landing), T_INT32 | DPL(3)
+        mov eax, 12
+        jmp other_tss
+set_bitmap:
+        mov eax, 0x68 + 0x10
+other_tss:
+        pushad
+        sub edi, eax
+        sub esi, eax
+        add edi, WINDOW
+        mov [GDT + OTHER_TSS + 2], di
+        mov word [GDT + OTHER_TSS], 0x68 + 0x11
+        mov eax, edi
+        shr eax, 16
+        mov [GDT + OTHER_TSS + 4], al
+        mov byte [GDT + OTHER_TSS + 5], T_TSS32
+        mov byte [GDT + OTHER_TSS + 6], 0
+        mov [GDT + OTHER_TSS + 7], ah
+        mov edi, esi
+        mov esi, TSS
+        mov ecx, (0x68 + 0x14) / 4
+        rep movsd
+        mov ax, OTHER_TSS
+        ltr ax
+        popad
+        ret
+; A task in ring 3.
+set_task:
+        pushad
+        mov edi, esi
+        mov ecx, 104 / 4
+        xor eax, eax
+        rep stosd
+        mov dword [esi + 4], STACK_0I
+        mov dword [esi + 8], DATA0
+        mov dword [esi + 0x1c], PAGE_DIR
+        mov dword [esi + 0x20], landing
+        mov dword [esi + 0x24], 2 | FL_ZF
+        mov dword [esi + 0x28], 0x11111111
+        mov dword [esi + 0x38], STACK_3
+        mov dword [esi + 0x44], 0x44444444
+        mov dword [esi + 0x48], DATA3
+        mov dword [esi + 0x4c], CODE3
+        mov dword [esi + 0x50], DATA3
+        mov dword [esi + 0x54], DATA3
+        lea eax, [esi + WINDOW - FRAMES]
+        mov [GDT + TASK + 2], ax
+        mov word [GDT + TASK], 103
+        shr eax, 16
+        mov [GDT + TASK + 4], al
+        mov byte [GDT + TASK + 5], T_TSS32 | DPL(3)
+        mov byte [GDT + TASK + 6], 0
+        mov [GDT + TASK + 7], ah
+        popad
+        ret
+
+; What the last group has changed: the kernel's own tables.
+own_tables:
+        pushad
+        vector 0x31, CODE0, linear(landing), T_INT32
+        mov eax, GP * 12 + stubs
+        mov edx, eax
+        and eax, 0xffff
+        or eax, CODE0 << 16
+        mov [IDT + GP * 8], eax
+        and edx, 0xffff0000
+        or edx, T_INT32 << 8
+        mov [IDT + GP * 8 + 4], edx
+        lidt [kernel_idtr]
+        mov ax, MAIN_LDT
+        lldt ax
+        mov byte [GDT + MAIN_TSS + 5], T_TSS32
+        mov ax, MAIN_TSS
+        ltr ax
+        clts
+        popad
+        ret
+
 ; What may be wrong: which page, its entry without the frame, the bits of the error code that tell;
 ; or the segment ends at the edge.
 struc variant
@@ -402,15 +611,22 @@ main:   call paging_on
         mov [step_text], eax
         mov dword [ring], 0
         test byte [ebx + case.where], IN_SS
-        jz .ring
+        jz .implicit
         inc dword [ring]                ; a bad stack of ring 0 can't be repaired
+.implicit:
+        test dword [ebx + case.where], IMPLICIT
+        jz .ring
+        mov dword [ring], 3
 .ring:  call set_ring
         mov dword [variant_now], variants
 .variant:
         mov dword [k], 0
 .k:     call number
         mov ebx, [case_now]
+        call makes_sense
+        jc .skip
         call attempt
+.skip:
         inc dword [k]
         mov ebx, [case_now]
         mov eax, [k]
@@ -420,7 +636,7 @@ main:   call paging_on
         cmp dword [variant_now], variants_end
         jb .variant
         mov ebx, [case_now]
-        test dword [ebx + case.where], RING0_ONLY
+        test dword [ebx + case.where], RING0_ONLY | RING1_ONLY
         jnz .next
         inc dword [ring]
         cmp dword [ring], 2
@@ -430,6 +646,30 @@ main:   call paging_on
         jbe .ring
 .next:  add dword [case_now], case_size
         jmp .case
+
+; CF: the variant can't be tried in case EBX.
+makes_sense:
+        mov edx, [variant_now]
+        mov eax, [ebx + case.where]
+        test eax, IMPLICIT | RING1_ONLY
+        jz .yes
+        cmp dword [edx + variant.page], 0
+        je .no                          ; frames of rings 1 and 3 in one segment; no segment at all
+        cmp dword [edx + variant.ring], 3
+        je .no
+        test eax, UPPER_ONLY | ANY_BYTE
+        jz .yes
+        cmp dword [edx + variant.page], 0x1000
+        je .no
+.yes:   test eax, NOT_BEHIND
+        jz .all
+        mov ecx, [k]
+        cmp ecx, [ebx + case.size]
+        je .no
+.all:   clc
+        ret
+.no:    stc
+        ret
 
 number: mov eax, [variant_now]
         sub eax, variants
@@ -459,6 +699,7 @@ set_ring:
         mov dword [edi + 0x24], 0x00409b00 | IMAGE >> 16
         or [edi + 0x24], eax
         descriptor FS_, WINDOW, 0xffff, W_DATA | DPL(3) | BIG
+        descriptor CODE1_IMAGE, IMAGE, 0xffff, XR_CODE | DPL(1) | BIG
         descriptor ES_, WINDOW, 0xffff, W_DATA | DPL(3) | BIG
         ret
 
@@ -482,6 +723,7 @@ repair: pushad
 ; The same program without the fault, then with it.
 attempt:
         call repair
+        call own_tables
         call prepare
         mov dword [hook], 0
         call go
@@ -493,6 +735,7 @@ attempt:
         mov edi, ARENA + 0x2000
         call copy_memory
 
+        call own_tables
         call prepare
         mov edi, ARENA
         call copy_memory
@@ -505,7 +748,7 @@ attempt:
         equal [stop.vector], DONE
         equal [faults_seen], [faults_due]
         call same_result
-        ret
+        jmp own_tables
 
 prepare:
         mov esi, defaults
@@ -521,15 +764,16 @@ prepare:
         mov dword [STACK_0 - 0x800], 0x0badcafe
 .fill:  mov ebx, [case_now]
         push edi
-        mov al, 13
+        mov eax, 0x221b140d
         mov esi, regions
 .region:
         mov edi, [esi]
         mov ecx, [esi + 4]
         jecxz .filled
-.byte:  stosb
-        add al, 7
-        loop .byte
+        shr ecx, 2
+.dword: stosd
+        add eax, 0x1c1c1c1c
+        loop .dword
         add esi, 8
         jmp .region
 .filled:
@@ -552,15 +796,16 @@ copy_memory:
         jmp .next
 .done:  ret
 
-; With the copy at EDI. EAX: the address in memory that differs, or 0.
+; With the copy at EDI. EAX: the dword in memory that differs, or 0.
 compare_memory:
         mov ebx, regions
 .next:  mov esi, [ebx]
         mov ecx, [ebx + 4]
         xor eax, eax
         jecxz .done
-        repe cmpsb
-        lea eax, [esi - 1]
+        shr ecx, 2
+        repe cmpsd
+        lea eax, [esi - 4]
         jne .done
         add ebx, 8
         jmp .next
@@ -570,6 +815,7 @@ compare_memory:
 expect: mov ebx, [case_now]
         mov edx, [variant_now]
         mov dword [faults_due], 0
+        mov dword [cr2_count], 0
         cmp dword [edx + variant.page], 0
         je .segment
         mov eax, [ring]
@@ -600,7 +846,9 @@ expect: mov ebx, [case_now]
         jae .from
         mov eax, edi
 .from:  add eax, WINDOW
-        mov [cr2_other], eax
+        mov ecx, [cr2_count]
+        mov [cr2_list + ecx * 4], eax
+        inc dword [cr2_count]
         cmp dword [faults_due], 0
         jne .next
         mov [cr2_due], eax
@@ -608,6 +856,8 @@ expect: mov ebx, [case_now]
         or eax, [edx + variant.error]
         cmp dword [ring], 3
         jne .error
+        test dword [ebx + case.where], IMPLICIT
+        jnz .error
         or eax, PF_U
 .error: mov [error_due], eax
         mov dword [vector_due], PF
@@ -658,8 +908,18 @@ at_fault:
         cmp dword [vector_due], PF
         jne .no_page
         mov eax, [stop.cr2]
-        cmp eax, [cr2_other]
+        mov edi, cr2_list
+        mov ecx, [cr2_count]
+        test edi, edi                   ; not equal, if there is none
+        repne scasd
         je .no_page
+        mov ebx, [case_now]
+        test dword [ebx + case.where], ANY_BYTE
+        jz .exact
+        sub eax, [cr2_due]              ; not below the first byte that is missing
+        cmp eax, 104
+        jb .no_page
+.exact:
         equal [stop.cr2], [cr2_due]
 .no_page:
         mov ebx, [case_now]
@@ -756,7 +1016,10 @@ faults_due: dd 0
 vector_due: dd 0
 error_due: dd 0
 cr2_due: dd 0
-cr2_other: dd 0                         ; of a second access that may be the first
+cr2_count: dd 0
+cr2_list: times 16 dd 0                 ; of any access that may be the first
+other_idtr: dw 0
+        dd 0
 result: times frame_size / 4 dd 0
 
 ; The instruction itself lies across the edge (C29). One runs before it, and not again.
