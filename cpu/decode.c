@@ -698,7 +698,8 @@ static bool may_fault(unsigned id)
 {
     unsigned class = uop_info[id].class;
     return (class != CLASS_REG && class != CLASS_REGF) ||
-           (id >= U_DIV_r_8 && id <= U_IDIV_m_32) || id == U_MOV_TO_S_r_16;
+           (id >= U_DIV_r_8 && id <= U_IDIV_m_32) ||
+           (id >= U_PADDB_rr_64 && id <= U_STMXCSR_m_0) || id == U_MOV_TO_S_r_16;
 }
 
 static u32 kills_of(const struct insn *row, const struct uop *u)

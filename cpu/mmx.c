@@ -11,13 +11,13 @@
 #define QUAD_FORMS(NAME, bytes, q)                                                                 \
     HANDLER(NAME##_rr_64)                                                                          \
     {                                                                                              \
-        mmx_check(cpu);                                                                            \
+        MMX_BEGIN;                                                                            \
         mmx_write(cpu, u->dst, q(MM(u->dst), MM(u->src)));                                         \
         NEXT;                                                                                      \
     }                                                                                              \
     HANDLER(NAME##_rm_64)                                                                          \
     {                                                                                              \
-        mmx_check(cpu);                                                                            \
+        MMX_BEGIN;                                                                            \
         u64 b = simd_read(cpu, u, bytes);                                                          \
         mmx_write(cpu, u->dst, q(MM(u->dst), b));                                                  \
         NEXT;                                                                                      \
@@ -80,7 +80,7 @@ WIDE_FORMS(PUNPCKHQDQ, wide_high_64)
     WIDE_FORMS(NAME, wide_##NAME)                                                                  \
     HANDLER(NAME##_ri_64)                                                                          \
     {                                                                                              \
-        mmx_check(cpu);                                                                            \
+        MMX_BEGIN;                                                                            \
         mmx_write(cpu, u->dst, packed_##NAME(MM(u->dst), u->imm));                                 \
         NEXT;                                                                                      \
     }                                                                                              \
@@ -113,8 +113,8 @@ REG(PSLLDQ_ri_128, sse_check(cpu); XMM(u->dst) = bytes_from(XMM(u->dst), -(int)u
 
 /* Shuffles. */
 
-REG(PSHUFW_rri_64, mmx_check(cpu); mmx_write(cpu, u->dst, shuffle_words(MM(u->src), u->imm));)
-REG(PSHUFW_rmi_64, mmx_check(cpu); u64 b = simd_read(cpu, u, 8);
+REG(PSHUFW_rri_64, MMX_BEGIN; mmx_write(cpu, u->dst, shuffle_words(MM(u->src), u->imm));)
+REG(PSHUFW_rmi_64, MMX_BEGIN; u64 b = simd_read(cpu, u, 8);
     mmx_write(cpu, u->dst, shuffle_words(b, u->imm));)
 
 static union xmm shuffle_dwords(union xmm b, unsigned order)
@@ -151,30 +151,30 @@ static u64 insert_word(u64 x, u16 word, unsigned n)
     return (x & ~((u64)0xffff << at)) | (u64)word << at;
 }
 
-REG(PINSRW_rri_64, mmx_check(cpu);
+REG(PINSRW_rri_64, MMX_BEGIN;
     mmx_write(cpu, u->dst, insert_word(MM(u->dst), R_16(u->src), u->imm));)
-REG(PINSRW_rmi_64, mmx_check(cpu); u16 b = (u16)simd_read(cpu, u, 2);
+REG(PINSRW_rmi_64, MMX_BEGIN; u16 b = (u16)simd_read(cpu, u, 2);
     mmx_write(cpu, u->dst, insert_word(MM(u->dst), b, u->imm));)
 REG(PINSRW_rri_128, sse_check(cpu); XMM(u->dst).w[u->imm & 7] = R_16(u->src);)
 REG(PINSRW_rmi_128, sse_check(cpu); u16 b = (u16)simd_read(cpu, u, 2);
     XMM(u->dst).w[u->imm & 7] = b;)
-REG(PEXTRW_rri_64, mmx_check(cpu); mmx_done(cpu);
+REG(PEXTRW_rri_64, MMX_BEGIN; mmx_done(cpu);
     W_32(u->dst, (u16)(MM(u->src) >> (u->imm & 3) * 16));)
 REG(PEXTRW_rri_128, sse_check(cpu); W_32(u->dst, XMM(u->src).w[u->imm & 7]);)
-REG(PMOVMSKB_rr_64, mmx_check(cpu); mmx_done(cpu); W_32(u->dst, byte_signs(MM(u->src)));)
+REG(PMOVMSKB_rr_64, MMX_BEGIN; mmx_done(cpu); W_32(u->dst, byte_signs(MM(u->src)));)
 REG(PMOVMSKB_rr_128, sse_check(cpu);
     W_32(u->dst, byte_signs(XMM(u->src).q[0]) | byte_signs(XMM(u->src).q[1]) << 8);)
 
 /* Moves. */
 
-REG(MOVD_rr_64, mmx_check(cpu); mmx_write(cpu, u->dst, R_32(u->src));)
-REG(MOVD_rm_64, mmx_check(cpu); u64 b = simd_read(cpu, u, 4); mmx_write(cpu, u->dst, b);)
-REG(MOVD_FROM_rr_64, mmx_check(cpu); mmx_done(cpu); W_32(u->dst, MM(u->src));)
-REG(MOVD_FROM_mr_64, mmx_check(cpu); simd_write(cpu, u, MM(u->src), 4); mmx_done(cpu);)
-REG(MOVQ_rr_64, mmx_check(cpu); mmx_write(cpu, u->dst, MM(u->src));)
-REG(MOVQ_rm_64, mmx_check(cpu); u64 b = simd_read(cpu, u, 8); mmx_write(cpu, u->dst, b);)
-REG(MOVQ_mr_64, mmx_check(cpu); simd_write(cpu, u, MM(u->src), 8); mmx_done(cpu);)
-REG(EMMS_o_0, mmx_check(cpu); cpu->fpu.top = 0; cpu->fpu.used = 0;)
+REG(MOVD_rr_64, MMX_BEGIN; mmx_write(cpu, u->dst, R_32(u->src));)
+REG(MOVD_rm_64, MMX_BEGIN; u64 b = simd_read(cpu, u, 4); mmx_write(cpu, u->dst, b);)
+REG(MOVD_FROM_rr_64, MMX_BEGIN; mmx_done(cpu); W_32(u->dst, MM(u->src));)
+REG(MOVD_FROM_mr_64, MMX_BEGIN; simd_write(cpu, u, MM(u->src), 4); mmx_done(cpu);)
+REG(MOVQ_rr_64, MMX_BEGIN; mmx_write(cpu, u->dst, MM(u->src));)
+REG(MOVQ_rm_64, MMX_BEGIN; u64 b = simd_read(cpu, u, 8); mmx_write(cpu, u->dst, b);)
+REG(MOVQ_mr_64, MMX_BEGIN; simd_write(cpu, u, MM(u->src), 8); mmx_done(cpu);)
+REG(EMMS_o_0, MMX_BEGIN; cpu->fpu.top = 0; cpu->fpu.used = 0;)
 
 /*
  * MASKMOVQ: the bytes of DATA whose byte in MASK has its highest bit set, to DS:EDI or wherever
@@ -210,7 +210,7 @@ static u32 masked_find(struct cpu *cpu, const struct uop *u, u32 bytes)
 
 HANDLER(MASKMOV_rr_64)
 {
-    mmx_check(cpu);
+    MMX_BEGIN;
     u32 linear = masked_find(cpu, u, 8);
     store_masked(cpu, linear, MM(u->dst), byte_signs(MM(u->src)));
     mmx_done(cpu);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* What the handlers of MMX and SSE instructions share: registers, the checks before them, memory
- * operands. Plain flavour. SDM 3A "MMX Technology System Programming", "System Programming for
+ * operands. SDM 3A "MMX Technology System Programming", "System Programming for
  * Instruction Set Extensions". */
 #ifndef CPU_SIMD_H
 #define CPU_SIMD_H
@@ -8,32 +8,12 @@
 #include "cpu/forms.h"
 #include "cpu/fpu.h"
 #include "cpu/sfloat.h"
+#ifndef FLAVOUR_FAST
+#include "cpu/x87.h"
+#endif
 
 #define MM(offset) (*(u64 *)((char *)cpu->fpu.reg + (offset)))
 #define XMM(offset) (*(union xmm *)((char *)cpu->fpu.xmm + (offset)))
-
-/* Is there a unit, and is it this task's? */
-INLINE void simd_check(struct cpu *cpu, bool disabled)
-{
-    if (cpu->cr0 & CR0_EM || disabled)
-        cpu_raise(cpu, EX_UD, 0, REASON_NO_SIMD);
-    if (cpu->cr0 & CR0_TS)
-        cpu_raise(cpu, EX_NM, 0, REASON_NO_FPU);
-}
-
-/* Before an instruction on MMX registers: an x87 exception that is pending comes first. */
-INLINE void mmx_check(struct cpu *cpu)
-{
-    simd_check(cpu, false);
-    if (cpu->fpu.sw & SW_ES)
-        cpu_raise(cpu, EX_MF, 0, REASON_FPU);
-}
-
-/* Before one on XMM registers. */
-INLINE void sse_check(struct cpu *cpu)
-{
-    simd_check(cpu, !(cpu->cr4 & CR4_OSFXSR));
-}
 
 /* Every MMX instruction but EMMS makes the x87's registers its own: TOP 0, none empty. */
 INLINE void mmx_done(struct cpu *cpu)
@@ -48,6 +28,36 @@ INLINE void mmx_write(struct cpu *cpu, unsigned offset, u64 value)
     MM(offset) = value;
     cpu->fpu.reg[offset / sizeof cpu->fpu.reg[0]].se = 0xffff;
     mmx_done(cpu);
+}
+
+INLINE union xmm low_only(u64 q)
+{
+    return (union xmm){.q = {q, 0}};
+}
+
+#ifndef FLAVOUR_FAST
+
+/* Is there a unit, and is it this task's? */
+INLINE void simd_check(struct cpu *cpu, bool disabled)
+{
+    if (cpu->cr0 & CR0_EM || disabled)
+        cpu_raise(cpu, EX_UD, 0, REASON_NO_SIMD);
+    if (cpu->cr0 & CR0_TS)
+        cpu_raise(cpu, EX_NM, 0, REASON_NO_FPU);
+}
+
+/* The head of an instruction on MMX registers: an x87 exception that is pending comes first, and
+ * with CR0.NE clear it is waited for as by x87 instructions. */
+#define MMX_BEGIN                                                                                  \
+    do {                                                                                           \
+        simd_check(cpu, false);                                                                    \
+        X87_WAIT;                                                                                  \
+    } while (0)
+
+/* Before one on XMM registers. */
+INLINE void sse_check(struct cpu *cpu)
+{
+    simd_check(cpu, !(cpu->cr4 & CR4_OSFXSR));
 }
 
 /* The part of an operand in memory, of BYTES (up to 8). */
@@ -101,5 +111,7 @@ INLINE void xmm_write(struct cpu *cpu, const struct uop *u, union xmm value, uns
     at_put(cpu, &at.half[0], value.q[0]);
     at_put(cpu, &at.half[1], value.q[1]);
 }
+
+#endif
 
 #endif

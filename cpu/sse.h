@@ -14,11 +14,6 @@ INLINE struct sse_env sse_begin(const struct cpu *cpu)
  * is not masked: the destination must not have been written yet. */
 void sse_finish(struct cpu *cpu, const struct sse_env *env);
 
-INLINE union xmm low_only(u64 q)
-{
-    return (union xmm){.q = {q, 0}};
-}
-
 /* Memory operands. */
 #define READ_Wx xmm_read(cpu, u, ALIGNED)
 #define READ_Wq low_only(simd_read(cpu, u, 8))

@@ -44,7 +44,7 @@ SSE_FORMS(CVTTPD2DQ, Wx, truncated_of_double)
 /* From MMX registers. */
 LANES(two_single_of_integers, 2, d, d, f32_from_s64((u64)(s64)(s32)y, env))
 #define FROM_MMX(NAME, compute)                                                                    \
-    SSE_FORM(NAME##_rr_128, mmx_check(cpu), low_only(MM(u->src)), compute, XMM(u->dst) = result;   \
+    SSE_FORM(NAME##_rr_128, MMX_BEGIN, low_only(MM(u->src)), compute, XMM(u->dst) = result;   \
              mmx_done(cpu))                                                                        \
     SSE_FORM(NAME##_rm_128, (void)0, READ_Wq, compute, XMM(u->dst) = result)
 FROM_MMX(CVTPI2PS, two_single_of_integers)
@@ -55,7 +55,7 @@ FROM_MMX(CVTPI2PD, double_of_integers)
     HANDLER(handler)                                                                               \
     {                                                                                              \
         sse_check(cpu);                                                                            \
-        mmx_check(cpu);                                                                            \
+        MMX_BEGIN;                                                                            \
         union xmm b = second;                                                                      \
         struct sse_env env = sse_begin(cpu);                                                       \
         union xmm result = compute(b, b, &env);                                                    \

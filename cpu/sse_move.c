@@ -51,9 +51,9 @@ REG(MOVQ_rm_128, sse_check(cpu); XMM(u->dst) = low_only(simd_read(cpu, u, 8));)
 REG(MOVQ_mr_128, sse_check(cpu); simd_write(cpu, u, XMM(u->src).q[0], 8);)
 
 /* Between the two kinds of registers: the rules of both. */
-REG(MOVQ2DQ_rr_128, sse_check(cpu); mmx_check(cpu); mmx_done(cpu);
+REG(MOVQ2DQ_rr_128, sse_check(cpu); MMX_BEGIN; mmx_done(cpu);
     XMM(u->dst) = low_only(MM(u->src));)
-REG(MOVDQ2Q_rr_64, sse_check(cpu); mmx_check(cpu); mmx_write(cpu, u->dst, XMM(u->src).q[0]);)
+REG(MOVDQ2Q_rr_64, sse_check(cpu); MMX_BEGIN; mmx_write(cpu, u->dst, XMM(u->src).q[0]);)
 
 static u32 signs(union xmm x)
 {

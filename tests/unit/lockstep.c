@@ -9,6 +9,7 @@
 #include "cpu/cpu.h"
 #include "cpu/insn.h"
 #include "cpu/access.h"
+#include "cpu/sfloat.h"
 #include "tests/unit/unit.h"
 
 enum { RAM_BYTES = 1 << 20, TABLES = 0x1000, CODE = 0x10000, CODE_BYTES = 0x4000,
@@ -74,19 +75,23 @@ static bool changes_the_rules(const struct insn *row)
     return false;
 }
 
-static bool is_x87(const struct insn *row)
+/* What a program is about, besides anything. */
+enum topic { ANYTHING, X87, SIMD };
+
+static bool is_about(const struct insn *row, enum topic topic)
 {
-    return row->map == MAP_1BYTE && (row->opcode & 0xf8) == 0xd8;
+    bool x87 = row->map == MAP_1BYTE && (row->opcode & 0xf8) == 0xd8;
+    bool simd = row->size == SIZE_X || (row->size == SIZE_Q && row->map != MAP_1BYTE);
+    return topic == X87 ? x87 && row->size != SIZE_V : topic != SIMD || simd;
 }
 
-/* Most programs stay in their code: far transfers and faulting instructions are rare. Some are
- * about numbers. */
-static const struct insn *pick_row(bool numbers)
+/* Most programs stay in their code: far transfers and faulting instructions are rare. */
+static const struct insn *pick_row(enum topic topic)
 {
-    bool x87 = numbers && below(4);
+    enum topic wanted = below(4) ? topic : ANYTHING;
     for (;;) {
         const struct insn *row = &insn_table[below(insn_count)];
-        if (x87 && (!is_x87(row) || row->size == SIZE_V))
+        if (!is_about(row, wanted))
             continue;
         bool rare = changes_the_rules(row) || (row->checks & CHECK_END && row->op < OP_J_o);
         if (!rare || below(24) == 0)
@@ -99,10 +104,10 @@ static bool on_register(const struct insn *row)
     return row->operand[0] == OPD_STi || row->operand[1] == OPD_STi;
 }
 
-static u32 emit(u8 *to, bool code32, bool numbers)
+static u32 emit(u8 *to, bool code32, enum topic topic)
 {
     static const u8 prefixes[] = {0x26, 0x2e, 0x36, 0x3e, 0x64, 0x65, 0x66, 0x67, 0xf0, 0xf2, 0xf3};
-    const struct insn *row = pick_row(numbers);
+    const struct insn *row = pick_row(topic);
     u32 n = 0;
     while (below(6) == 0 && n < 3)
         to[n++] = prefixes[below(ARRAY_LEN(prefixes))];
@@ -121,9 +126,9 @@ static u32 emit(u8 *to, bool code32, bool numbers)
 
 static void write_program(u8 *ram, bool code32)
 {
-    bool numbers = below(3) == 0;
+    enum topic topic = (enum topic)below(3);
     for (u32 at = CODE; at < CODE + CODE_BYTES - 32;)
-        at += emit(ram + at, code32, numbers);
+        at += emit(ram + at, code32, topic);
 }
 
 /* Tables. */
@@ -246,6 +251,7 @@ static void start(struct side *side, u32 kind)
         cpu->fpu.reg[i].frac = (u64)rnd() << 32 | rnd();
         cpu->fpu.xmm[i] = (union xmm){.d = {rnd(), rnd(), rnd(), rnd()}};
     }
+    cpu->fpu.mxcsr = (rnd() & 0xffbf) | (below(4) ? SW_ANY << MXCSR_MASKS : 0);
     cpu->cr4 |= below(8) ? CR4_OSFXSR | CR4_OSXMMEXCPT : 0;
     cpu_set_eflags(cpu, (rnd() & (FL_ARITH | FL_DF | FL_IF)) | (below(16) ? 0 : FL_TF));
     start_fpu(&cpu->fpu);

@@ -127,6 +127,17 @@ START_TEST(emulation_comes_before_task_switched_before_x87_errors_before_memory)
 }
 END_TEST
 
+/* With CR0.NE clear the processor stands still until the board's interrupt. SDM 3A "x87 FPU
+ * Floating-Point Error (#MF)" */
+START_TEST(without_ne_an_x87_error_stops_mmx_too)
+{
+    g->cpu.fpu.sw = SW_ES;
+    guest_do(g, "0f fc c1");
+    ck_assert(g->cpu.halted);
+    ck_assert_uint_eq(g->cpu.eip, g->start);
+}
+END_TEST
+
 /* Every byte of a memory operand as the first that is not there, and no byte more. */
 static void check_bytes(const char *insn, u32 bytes, u32 before)
 {
@@ -184,6 +195,7 @@ Suite *mmx_suite(void)
         packs_and_unpacks,
         an_mmx_instruction_makes_the_x87_registers_its_own,
         emulation_comes_before_task_switched_before_x87_errors_before_memory,
+        without_ne_an_x87_error_stops_mmx_too,
         memory_operands_are_as_long_as_they_should_be,
         a_processor_without_mmx_has_none,
         between_0f18_and_0f1f_a_p6_does_nothing,
