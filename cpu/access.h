@@ -71,6 +71,9 @@ bool cr3_load(struct cpu *cpu, u32 value);
 /* msr.c: model-specific registers after RESET. */
 void msr_reset(struct cpu *cpu);
 
+/* smm.c: the part of RESET. */
+void smm_reset(struct cpu *cpu);
+
 /* The bus's ears: the memory map or the A20 gate changed. */
 void cpu_remapped(void *cpu);
 

@@ -30,6 +30,7 @@ const struct field cpu_fields[] = {
     F(icount), F(tsc_offset),
     F(shadow_at), F(shadow_debug), F(intr), F(nmi), F(ignne), FIELD_STRUCT(struct cpu, ferr, line_fields),
     F(nmi_pending), F(nmi_blocked), F(shutdown),
+    F(smi), F(smi_pending), F(smm), T(in_io), F(smi_io), FIELD_ARRAY(struct cpu, smi_restart), F(smbase),
     T(stepping), F(delivering), T(step_trap), T(fault_vector), T(fault_has_error),
     T(fault_reason), T(fault_error), T(fault_jump), T(model), T(bus), T(clock), T(acknowledge),
     T(acknowledge_owner), T(trace), T(trace_owner), T(plain_only), T(code), T(tlb_set),
@@ -126,6 +127,7 @@ void cpu_reset(struct cpu *cpu)
     debug_update(cpu);
     memset(cpu->tr_test, 0, sizeof cpu->tr_test);
     msr_reset(cpu);
+    smm_reset(cpu);
     cpu->cpl = 0;
     cpu->halted = cpu->shutdown = cpu->nmi_pending = cpu->nmi_blocked = false;
     cpu->shadow_debug = cpu->step_trap = cpu->stepping = false;
@@ -178,6 +180,23 @@ void cpu_ignne(void *owner, unsigned pin, bool level)
     cpu->ignne = level;
     if (level)
         cpu->stop |= STOP_EVENT;
+}
+
+/* While a port is accessed the edge belongs to that instruction, which may be run again. */
+void cpu_smi(void *owner, unsigned pin, bool level)
+{
+    struct cpu *cpu = owner;
+    (void)pin;
+    if (level && !cpu->smi) {
+        cpu->smi_pending = true;
+        cpu->smi_io = cpu->in_io;
+        cpu->smi_restart[0] = cpu->eip;
+        cpu->smi_restart[1] = (u32)cpu->r[ECX];
+        cpu->smi_restart[2] = (u32)cpu->r[ESI];
+        cpu->smi_restart[3] = (u32)cpu->r[EDI];
+        cpu->stop |= STOP_EVENT;
+    }
+    cpu->smi = level;
 }
 
 void cpu_request_exit(struct cpu *cpu)

@@ -249,6 +249,13 @@ struct cpu {
     bool nmi_pending;  /* an edge on it waits */
     bool nmi_blocked;  /* until IRET */
     bool shutdown;     /* triple fault */
+    bool smi;          /* the SMI# pin, asserted */
+    bool smi_pending;  /* an edge on it waits */
+    bool smm;          /* system management mode */
+    bool in_io;        /* a port is being accessed */
+    bool smi_io;       /* the edge came from that; the instruction is in smi_restart */
+    u32 smi_restart[4]; /* EIP ECX ESI EDI */
+    u32 smbase;
     bool stepping;     /* one instruction only: do not go on into the next block */
     u8 delivering;     /* exception whose handler is being entered, or NOT_DELIVERING */
     bool step_trap;    /* TF was set when the running instruction began */
@@ -287,6 +294,8 @@ void cpu_reset(struct cpu *cpu);
 void cpu_intr(void *cpu, unsigned pin, bool level);
 void cpu_nmi(void *cpu, unsigned pin, bool level);
 void cpu_ignne(void *cpu, unsigned pin, bool level);
+/* SMI#: LEVEL true is asserted. */
+void cpu_smi(void *cpu, unsigned pin, bool level);
 
 enum { NOT_DELIVERING = 0xff };
 

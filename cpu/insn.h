@@ -114,7 +114,7 @@ extern const unsigned insn_count;       /* how many are in insn.def */
     X(BOUND) X(CALLF) X(JMPF) X(RETF) X(IRET) X(INT) X(INT3) X(INTO) X(ICEBP) X(UD)                \
     X(CLI) X(STI) X(HLT) X(WAIT) X(ESC) X(ARPL) X(LAR) X(LSL) X(SLDT) X(STR)        \
     X(LLDT) X(LTR) X(VERR) X(VERW) X(SGDT) X(SIDT) X(LGDT) X(LIDT) X(SMSW) X(LMSW) X(INVLPG)       \
-    X(CLTS) X(INVD) X(WBINVD) X(CPUID) X(RDTSC) X(RDPMC) X(RDMSR) X(WRMSR) X(SYSENTER) X(SYSEXIT)                                  \
+    X(CLTS) X(INVD) X(WBINVD) X(CPUID) X(RDTSC) X(RDPMC) X(RDMSR) X(WRMSR) X(SYSENTER) X(SYSEXIT) X(RSM)                                  \
     X(MOV_FROM_CR) X(MOV_TO_CR) X(MOV_FROM_DR) X(MOV_TO_DR) X(MOV_FROM_TR) X(MOV_TO_TR)            \
     X(PUNPCKLBW) X(PUNPCKLWD) X(PUNPCKLDQ) X(PUNPCKLQDQ) X(PUNPCKHBW) X(PUNPCKHWD) X(PUNPCKHDQ)    \
     X(PUNPCKHQDQ) X(PACKSSWB) X(PACKUSWB) X(PACKSSDW) X(PSRLW) X(PSRLD) X(PSRLQ) X(PSRAW)          \

@@ -44,7 +44,9 @@ u32 io_read(struct cpu *cpu, u16 port, u32 size)
     if (unlikely(cpu->break_port))
         debug_port(cpu, port, size);
     cpu_sync_clock(cpu);
+    cpu->in_io = true;
     u32 value = bus_in(cpu->bus, port, size);
+    cpu->in_io = false;
     after_io(cpu);
     return value;
 }
@@ -54,7 +56,9 @@ void io_write(struct cpu *cpu, u16 port, u32 value, u32 size)
     if (unlikely(cpu->break_port))
         debug_port(cpu, port, size);
     cpu_sync_clock(cpu);
+    cpu->in_io = true;
     bus_out(cpu->bus, port, value, size);
+    cpu->in_io = false;
     after_io(cpu);
 }
 

@@ -11,6 +11,7 @@
 #include "cpu/debug.h"
 #include "cpu/engine.h"
 #include "cpu/protect.h"
+#include "cpu/smm.h"
 #include "cpu/timing.h"
 #include "cpu/virtual.h"
 #include "src/base/log.h"
@@ -372,6 +373,11 @@ static bool interrupt_waits(const struct cpu *cpu)
     return (cpu->nmi_pending && !cpu->nmi_blocked) || (cpu->intr && cpu->eflags & FL_IF);
 }
 
+static bool smi_waits(const struct cpu *cpu)
+{
+    return cpu->smi_pending && !cpu->smm;
+}
+
 static void take_interrupt(struct cpu *cpu)
 {
     bool nmi = cpu->nmi_pending && !cpu->nmi_blocked;
@@ -405,6 +411,11 @@ static bool take_waiting(struct cpu *cpu)
         slice_begin(cpu);
         debug_trap(cpu);
         slice_end(cpu);
+    } else if (unlikely(smi_waits(cpu)) && !shadowed(cpu)) {
+        slice_begin(cpu);
+        charge(cpu, timing_exception(cpu->model), 0);
+        smm_enter(cpu);
+        slice_end(cpu);
     } else if (waits) {
         take_interrupt(cpu);
     } else if (unlikely(virtual_pending(cpu))) {
@@ -419,7 +430,7 @@ static bool take_waiting(struct cpu *cpu)
 static bool must_step(const struct cpu *cpu)
 {
     u32 linear = (u32)cpu->seg[SEG_CS].base + cpu->eip;
-    return interrupt_waits(cpu) || cpu->eflags & FL_TF || cpu->debug_hits ||
+    return interrupt_waits(cpu) || smi_waits(cpu) || cpu->eflags & FL_TF || cpu->debug_hits ||
            (cpu->break_code && debug_page_code(cpu, linear));
 }
 

@@ -68,9 +68,7 @@ static bool is_ours(const ZydisDecodedInstruction *z)
                                          ZYDIS_MNEMONIC_SYSENTER, ZYDIS_MNEMONIC_SYSEXIT,
                                          ZYDIS_MNEMONIC_RDPMC,   ZYDIS_MNEMONIC_FCOMI,
                                          ZYDIS_MNEMONIC_FCOMIP,  ZYDIS_MNEMONIC_FUCOMI,
-                                         ZYDIS_MNEMONIC_FUCOMIP};
-    if (z->mnemonic == ZYDIS_MNEMONIC_RSM)
-        return false;
+                                         ZYDIS_MNEMONIC_FUCOMIP, ZYDIS_MNEMONIC_RSM};
     for (size_t i = 0; i < ARRAY_LEN(more); i++)
         if (z->mnemonic == more[i])
             return true;
