@@ -371,6 +371,9 @@ static const struct f80 corners[] = {
     {F80_INTEGER, 0x3fff},
     {F80_INTEGER | 1, 0x3fff},
     {~0ull, 0x3fff},
+    {F80_INTEGER | 1, 0x3fc0}, /* just reaches the unit of the one before, and brings a carry */
+    {F80_INTEGER | 1, 0x3fbf}, /* a bit more than half of it */
+    {F80_INTEGER | 1, 0x3fbe},
     {3ull << 62, 0x4000},
     {~0ull, 0x7ffe},
     {F80_INTEGER, 0x7fff},     /* infinity */
