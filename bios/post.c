@@ -194,6 +194,8 @@ void post(void)
     a20_set(false);
     step(0x05);
     init_equipment();
+    if (BDA->equipment & EQUIP_FPU)
+        irq_unmask(13);
     if (mouse_init())
         BDA->equipment |= EQUIP_MOUSE;
     irq_unmask(1);

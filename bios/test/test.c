@@ -171,6 +171,7 @@ static void test_sizes(void)
 
     CALL(0x11, 0, 0, 0, 0, AX);
     CHECK(s.r.ax == bda16(0x10));
+    CHECK(!(s.r.ax & 0x0002) || !(in8(0xa1) & 0x20)); /* with an FPU, its interrupt */
     CALL(0x12, 0, 0, 0, 0, AX);
     CHECK(s.r.ax == 639);
     CALL(0x15, 0x8800, 0, 0, 0, AX);
