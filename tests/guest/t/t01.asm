@@ -70,6 +70,34 @@ main:   mov dword [v86_es], 0x1111
         undefined "LTR", v_ltr
         undefined "LOCK NOP", v_lock_nop
         undefined "0F FF", v_0fff
+        step "the first byte 63h of the BIOS, as a breakpoint (E17)"
+        mov edi, 0xf0000
+        mov ecx, 0x10000
+        mov al, 0x63
+        repne scasb
+        sub edi, 0xf0001
+        equal_bits [edi + 0xf0000], 0xff, 0x63
+        mov dword [v86_cs], 0xf000
+        until_stop .breakpoint
+        push edi
+        jmp enter_v86
+.breakpoint:
+        mov dword [v86_cs], IMAGE_SEG
+        equal [stop.vector], UD
+        equal [stop.eip], edi
+        equal [stop.cs], 0xf000
+        step "and through another segment"
+        mov dword [v86_cs], 0xf001
+        sub edi, 16
+        jb .no_alias
+        until_stop .alias
+        push edi
+        jmp enter_v86
+.alias: equal [stop.vector], UD
+        equal [stop.eip], edi
+        equal [stop.cs], 0xf001
+.no_alias:
+        mov dword [v86_cs], IMAGE_SEG
         step "DIV by zero"
         in_v86 v_div
         stopped16 DE, 0, v_div

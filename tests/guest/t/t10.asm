@@ -19,6 +19,7 @@ main:   call paging_on
         call dirty_bits
         call write_protect
         call absent_tables
+        call nested_faults
         call invlpg_rules
         call changing_code
         call dma_into_code
@@ -280,6 +281,86 @@ absent_tables:
         ret
 .read:  mov al, [0x800000]
 
+; A page fault in the handler of a page fault, three deep; each repairs its own page on the way back, the
+; inner ones first (E19). CR2 is that of the last one, so a handler reads it before it touches memory.
+nested_faults:
+        step "page faults in the handler of a page fault"
+        page A, 0, 0
+        page B, 0, 0
+        page C, 0, 0
+        mov dword [FRAME_A], 0xaaaaaaaa
+        mov dword [depth], 0
+        mov dword [hook], .handler
+        mov ebx, 0x12345678
+        until_stop .back
+        mov eax, [A]
+        int DONE
+.back:  mov dword [hook], 0
+        equal [stop.vector], DONE
+        equal eax, 0xaaaaaaaa
+        equal ebx, 0x12345678
+        equal [depth], 3
+        step "resumed in another order: the first one as soon as the second has happened"
+        page A, 0, 0
+        page B, 0, 0
+        mov dword [hook], .abandon
+        mov dword [depth], 0
+        until_stop .abandoned
+        mov eax, [A]
+        int DONE
+.abandoned:
+        mov dword [hook], 0
+        equal eax, 0xaaaaaaaa
+        equal [depth], 2
+        ret
+; Depth 0 touches B, 1 touches C, 2 nothing.
+.handler:
+        cmp dword [ebp + frame.vector], PF
+        stc
+        jne .end
+        mov esi, [stop.cr2]
+        mov ecx, [depth]
+        inc dword [depth]
+        cmp ecx, 2
+        je .repair
+        mov edi, ecx
+        shl edi, 12
+        mov eax, [edi + A + 0x1000]     ; faults
+.repair:
+        equal [ebp + frame.error], 0
+        mov eax, esi
+        sub eax, A
+        lea edx, [eax + FRAMES]
+        or edx, P | W | U
+        shr eax, 12
+        mov [ENTRY(0) + eax * 4], edx
+        invlpg [esi]
+        clc
+.end:   ret
+; The handler of B's fault maps A and goes back to A's instruction at once: its own frame is thrown away.
+.abandon:
+        cmp dword [ebp + frame.vector], PF
+        stc
+        jne .end
+        inc dword [depth]
+        cmp dword [depth], 2
+        je .second
+        mov [first_frame], ebp
+        mov al, [B]
+        equal eax, -1                   ; never reached
+.second:
+        equal [stop.cr2], B
+        entry 0, FRAME_A, P | W | U
+        mov ebp, [first_frame]
+        mov esp, ebp
+        pop gs
+        pop fs
+        pop es
+        pop ds
+        popad
+        add esp, 8
+        iretd
+
 ; D8. From V86 mode it is refused (T03).
 invlpg_rules:
         step "INVLPG of an address without a page is no fault"
@@ -531,3 +612,5 @@ read_sector:
         in al, dx
         ret
 .command: db 0xe6, 0, 0, 0, 1, 2, 18, 0x1b, 0xff
+depth:  dd 0
+first_frame: dd 0
