@@ -13,6 +13,7 @@ main:   call each_bit
         call ends
         call layouts
         call last_byte
+        call strings
         ret
 
 ; Each single denied port P around the access: refused if one of its SIZE ports is P.
@@ -294,6 +295,63 @@ last_byte:
         access w, 0xfffe, allowed
         access w, 0xffff, refused       ; by the byte of ones behind the bitmap
         ret
+
+; INS and OUTS ask before each element, before they touch memory or the port.
+strings:
+        step "REP INSB, REP OUTSB to a denied port"
+        mov dword [run_flags], 2
+        or byte [BITMAP + 0x84 / 8], 0x10
+        mov al, 0x11
+        out 0x84, al
+        mov dword [ARENA], 0x77777777
+        mov edx, 0x84
+        mov edi, ARENA
+        mov esi, ARENA
+        mov ecx, 3
+        at_ring 3, .ins
+        stopped GP, 0, .ins
+        at_ring 3, .outs
+        stopped GP, 0, .outs
+        equal ecx, 3
+        equal edi, ARENA
+        equal esi, ARENA
+        equal [ARENA], 0x77777777
+        in al, 0x84
+        movzx eax, al
+        equal eax, 0x11
+        step "and to one that is allowed, next to it"
+        mov edx, 0x85
+        at_ring 3, .outs
+        equal [stop.vector], DONE
+        mov ecx, 3
+        at_ring 3, .ins
+        equal [stop.vector], DONE
+        equal edi, ARENA + 3
+        equal esi, ARENA + 3
+        in al, 0x85
+        movzx eax, al
+        equal eax, 0x77
+        and byte [BITMAP + 0x84 / 8], ~0x10
+        step "in V86 mode"
+        or byte [BITMAP + 0x84 / 8], 0x10
+        mov dword [v86_es], ARENA >> 4
+        mov dword [run_flags], 2 | FL_IOPL
+        mov edx, 0x84
+        xor edi, edi
+        mov ecx, 3
+        in_v86 .ins16
+        stopped16 GP, 0, .ins16
+        equal ecx, 3
+        equal edi, 0
+        and byte [BITMAP + 0x84 / 8], ~0x10
+        ret
+.ins:   rep insb
+        int DONE
+.outs:  rep outsb
+        int DONE
+bits 16
+.ins16: rep insb
+bits 32
 
 denied: dd 0
 size:   dd 0

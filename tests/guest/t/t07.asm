@@ -26,6 +26,7 @@ main:   descriptor USER_CODE, IMAGE, 0xffff, XR_CODE | DPL(3) | BIG
         call conforming
         call outer_returns
         call small_stacks
+        call inner_limits
         ret
 
 ; Run the 32-bit code at offset EDX of USER_CODE in ring 3 with EFLAGS EAX, stack at SP3.
@@ -420,6 +421,50 @@ bits 16
         push ax
         int DONE
 bits 32
+
+; The frame of a gate must fit into the inner stack to the byte, in segments that grow up or down; else
+; #SS with the inner selector.
+%define STACK_1_HERE (SPARE + 0x78 | 1)
+inner_limits:
+        mov dword [TSS + 16], STACK_1_HERE
+        gate SPARE + 0x40, CODE1, linear(.landing), T_CALL32 | DPL(3), 0
+%macro inner 5 ; text, ESP1, stack's limit, rights, vector
+        descriptor STACK_1_HERE, 0, %3, (%4) | DPL(1) | BIG
+        mov dword [TSS + 12], %2
+        step %strcat(%1, ", INT")
+        vector 0x31, CODE1, linear(.landing), T_INT32 | DPL(3)
+        at_ring 3, .int
+        inner_ends %5, .int
+        step %strcat(%1, ", call gate")
+        sub dword [TSS + 12], 4 * (((%4) & 4) / 4) ; growing down: one item less
+        at_ring 3, .call
+        inner_ends %5, .call
+%endmacro
+%macro inner_ends 2
+    %if %1 = DONE
+        stopped DONE, 0, .landing
+    %else
+        stopped %1, STACK_1_HERE & ~3, %2
+    %endif
+%endmacro
+        inner "down, the frame ends above the limit", ARENA + 0x1000 + 20, ARENA + 0xfff, W_DOWN, DONE
+        inner "down, one byte too low", ARENA + 0x1000 + 19, ARENA + 0xfff, W_DOWN, SS
+        inner "up, the frame begins at the limit", ARENA + 0x1000, ARENA + 0xfff, W_DATA, DONE
+        descriptor STACK_1_HERE, 0, ARENA + 0xfff, W_DATA | DPL(1) | BIG
+        step "up, one byte too high"
+        mov dword [TSS + 12], ARENA + 0x1001
+        at_ring 3, .int
+        stopped SS, STACK_1_HERE & ~3, .int
+        step "up, from ESP 0: below it is the end of 4 GiB"
+        mov dword [TSS + 12], 0
+        at_ring 3, .int
+        stopped SS, STACK_1_HERE & ~3, .int
+        mov dword [TSS + 12], STACK_1
+        mov dword [TSS + 16], DATA1
+        ret
+.int:   int 0x31
+.call:  call SPARE + 0x40:0
+.landing: int DONE
 
 seen_esp: dd 0
 seen_flags: dd 0
