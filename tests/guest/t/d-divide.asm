@@ -1,10 +1,12 @@
 ; SPDX-License-Identifier: MIT
-; Division at its edges, AAM 0, INTO, BOUND: which operands are refused, and that nothing changes then.
+; Division at its edges, AAM 0, INTO, BOUND: which operands are refused, and that nothing changes
+; then.
 ; SDM 2A "DIV", "IDIV", "AAM", "BOUND", "INT n/INTO". Rules C6, C7, C3.
 %define NAME "division"
 %include "kernel.inc"
 
-; divides TEXT, EDX, EAX, divisor in EBX, {instruction}, quotient, remainder: EAX and EDX afterwards.
+; divides TEXT, EDX, EAX, divisor in EBX, {instruction}, quotient, remainder: EAX and EDX
+; afterwards.
 %macro divides 7
         step %1
         mov edx, %2

@@ -1,7 +1,7 @@
 ; SPDX-License-Identifier: MIT
-; An exception while another one is being delivered: which pairs make a double fault, which are handled one
-; after the other, and what a third does. SDM 3A "Interrupt 8", table "Conditions for Generating a Double
-; Fault". Rule C36.
+; An exception while another one is being delivered: which pairs make a double fault, which are
+; handled one after the other, and what a third does. SDM 3A "Interrupt 8", table "Conditions for
+; Generating a Double Fault". Rule C36.
 %define NAME "double faults"
 %include "kernel.inc"
 
@@ -63,7 +63,8 @@ benign_first:
         becomes "INT n, then #NP", NP, 0x40 * 8 + 2, {int 0x40}
         ret
 
-; Contributory: #DE, #TS, #NP, #SS, #GP. Two of them: #DF with error code 0. Then a page fault: that.
+; Contributory: #DE, #TS, #NP, #SS, #GP. Two of them: #DF with error code 0. Then a page fault:
+; that.
 contributory_first:
         xor ecx, ecx
         xor edx, edx
@@ -152,8 +153,8 @@ stacks: call prepare_task
 .cli:   cli
 .ud2:   ud2
 
-; Two exceptions while #DF is delivered: shutdown, which this board answers with a reset of the processor;
-; the BIOS finds code 0Ah in the CMOS and goes on at 40:67 (C36).
+; Two exceptions while #DF is delivered: shutdown, which this board answers with a reset of the
+; processor; the BIOS finds code 0Ah in the CMOS and goes on at 40:67 (C36).
 triple: step "shutdown, reset, and back by 40:67"
         mov al, 0x8f
         out 0x70, al

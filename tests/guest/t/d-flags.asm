@@ -1,5 +1,6 @@
 ; SPDX-License-Identifier: MIT
-; EFLAGS: which bits there are, who may change them, which images are pushed; interrupts that end a HLT.
+; EFLAGS: which bits there are, who may change them, which images are pushed; interrupts that end
+; a HLT.
 ; SDM 1 "EFLAGS Register"; SDM 2B "POPF", "PUSHF", "SAHF"; 2A "HLT", "LAHF"; 2B "STI".
 %define NAME "flags"
 %include "kernel.inc"
@@ -157,8 +158,8 @@ cleared_by_gates:
         popfd
         iretd
 
-; HLT ends with the interrupt; the return address is behind it. STI lets one instruction pass first, so
-; an interrupt that waits can't come between STI and HLT (C26).
+; HLT ends with the interrupt; the return address is behind it. STI lets one instruction pass
+; first, so an interrupt that waits can't come between STI and HLT (C26).
 halt:   mov al, 0x11
         out 0x20, al
         mov al, 0x50

@@ -1,6 +1,6 @@
 ; SPDX-License-Identifier: MIT
-; Repeated strings: nothing to do, interrupts and faults between two elements, 16-bit addresses that wrap,
-; both directions, overlapping operands, how REPE and REPNE end.
+; Repeated strings: nothing to do, interrupts and faults between two elements, 16-bit addresses
+; that wrap, both directions, overlapping operands, how REPE and REPNE end.
 ; SDM 2B "REP/REPE/REPZ/REPNE/REPNZ"; SDM 1 "String Instructions"; SDM 3B "Resume Flag".
 %define NAME "strings"
 %include "kernel.inc"
@@ -219,8 +219,9 @@ comparisons:
         equal eax, 0x12345678
         ret
 
-; A page in the middle of the operand is absent: the elements before it are done, the registers stand on
-; the first that is not; mapped, the rest follows. For all distances of the first element from the page.
+; A page in the middle of the operand is absent: the elements before it are done, the registers
+; stand on the first that is not; mapped, the rest follows. For all distances of the first element
+; from the page.
 faults_midway:
         step "MOVSD, STOSD over an absent page at all distances"
         page WINDOW, FRAMES, P | W | U
@@ -292,7 +293,8 @@ faults_midway:
 .end:   stc
         ret
 
-; IRQ 0 at 4 kHz during a long REP: it comes between two elements, with EIP on the prefix and RF set.
+; IRQ 0 at 4 kHz during a long REP: it comes between two elements, with EIP on the prefix and RF
+; set.
 interrupts:
         step "interrupts between two elements"
         mov al, 0x11

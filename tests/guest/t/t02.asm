@@ -1,6 +1,7 @@
 ; SPDX-License-Identifier: MIT
-; The I/O permission bitmap: every bit, all sizes, IOPL 0 and 3, in protected and virtual-8086 mode;
-; the bitmap cut at the end of the TSS, its base, 286 TSSs. A refused access touches no port. Rule E2.
+; The I/O permission bitmap: every bit, all sizes, IOPL 0 and 3, in protected and virtual-8086
+; mode; the bitmap cut at the end of the TSS, its base, 286 TSSs. A refused access touches no
+; port. Rule E2.
 ; SDM 1 "I/O Permission Bit Map"; SDM 3A "Task-State Segment".
 %define NAME "T02"
 %include "kernel.inc"

@@ -1,6 +1,6 @@
 ; SPDX-License-Identifier: MIT
-; 16-bit gates and the 286 TSS below 32-bit programs; conforming code; returns to outer rings; 16-bit
-; stacks in 32-bit code and the other way round. Rules C18, C22, C23, C24, C25, S2.
+; 16-bit gates and the 286 TSS below 32-bit programs; conforming code; returns to outer rings;
+; 16-bit stacks in 32-bit code and the other way round. Rules C18, C22, C23, C24, C25, S2.
 ; SDM 3A "Mixing 16-Bit and 32-Bit Code", "Stack Switching", "Accessing Code Segments".
 %define NAME "T07"
 %include "kernel.inc"
@@ -422,8 +422,8 @@ bits 16
         int DONE
 bits 32
 
-; The frame of a gate must fit into the inner stack to the byte, in segments that grow up or down; else
-; #SS with the inner selector.
+; The frame of a gate must fit into the inner stack to the byte, in segments that grow up or down;
+; else #SS with the inner selector.
 %define STACK_1_HERE (SPARE + 0x78 | 1)
 inner_limits:
         mov dword [TSS + 16], STACK_1_HERE

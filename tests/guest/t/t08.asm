@@ -1,9 +1,11 @@
 ; SPDX-License-Identifier: MIT
-; Task switches between 286 and 386 tasks by JMP, CALL, IRET, interrupts and exceptions; busy bits, back
-; link, NT; what goes wrong before, and after, the new task is the current one. Call gates with
-; parameters at the end of the stack; gates that are not present. Rules C17, C19, C20, C21, C23.
-; SDM 3A "Task Management" (table "Exception Conditions Checked During a Task Switch", table "Effect of a
-; Task Switch on Busy Flag, NT Flag, Previous Task Link Field, and TS Flag"), "Call Gates".
+; Task switches between 286 and 386 tasks by JMP, CALL, IRET, interrupts and exceptions; busy
+; bits, back link, NT; what goes wrong before, and after, the new task is the current one. Call
+; gates with parameters at the end of the stack; gates that are not present. Rules C17, C19, C20,
+; C21, C23.
+; SDM 3A "Task Management" (table "Exception Conditions Checked During a Task Switch", table
+; "Effect of a Task Switch on Busy Flag, NT Flag, Previous Task Link Field, and TS Flag"), "Call
+; Gates".
 %define NAME "T08"
 %include "kernel.inc"
 

@@ -1,8 +1,8 @@
 ; SPDX-License-Identifier: MIT
-; Every byte of every memory operand is the first to fault: the operand lies across the edge of two
-; pages, or of a segment, at all distances. At the fault nothing may have changed; the handler repairs
-; the page or the segment and returns; then everything must be as if there had been no fault. Rules
-; C16, C29, E12, E19; windows.md 0.1.
+; Every byte of every memory operand is the first to fault: the operand lies across the edge of
+; two pages, or of a segment, at all distances. At the fault nothing may have changed; the handler
+; repairs the page or the segment and returns; then everything must be as if there had been no
+; fault. Rules C16, C29, E12, E19; windows.md 0.1.
 ; SDM 3A "Fault Class Exceptions and Restart", "Page-Fault Exceptions".
 ;
 ; The number behind a failed step is RVKK: ring, variant, distance.
@@ -948,7 +948,8 @@ at_fault:
 .end:   stc
         ret
 
-; Registers and memory as without a fault (RF is T15's business). The record has no use for the frame of ring 0 above EFLAGS.
+; Registers and memory as without a fault (RF is T15's business). The record has no use for the
+; frame of ring 0 above EFLAGS.
 same_result:
         xor ecx, ecx
 .next:  mov eax, [stop + ecx * 4]

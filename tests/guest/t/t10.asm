@@ -1,7 +1,7 @@
 ; SPDX-License-Identifier: MIT
-; Paging as operating systems use it, and code that changes: translations that were changed, with and
-; without telling the TLB; A and D bits, WP, several addresses of one frame; code overwritten before it
-; runs: by itself, through another page, by DMA. Rules C37, D8, E12; windows.md 0.7.
+; Paging as operating systems use it, and code that changes: translations that were changed, with
+; and without telling the TLB; A and D bits, WP, several addresses of one frame; code overwritten
+; before it runs: by itself, through another page, by DMA. Rules C37, D8, E12; windows.md 0.7.
 ; SDM 3A "Caching Translation Information", "Accessed and Dirty Flags", "Self-Modifying Code".
 %define NAME "T10"
 %include "kernel.inc"
@@ -281,8 +281,9 @@ absent_tables:
         ret
 .read:  mov al, [0x800000]
 
-; A page fault in the handler of a page fault, three deep; each repairs its own page on the way back, the
-; inner ones first (E19). CR2 is that of the last one, so a handler reads it before it touches memory.
+; A page fault in the handler of a page fault, three deep; each repairs its own page on the way
+; back, the inner ones first (E19). CR2 is that of the last one, so a handler reads it before it
+; touches memory.
 nested_faults:
         step "page faults in the handler of a page fault"
         page A, 0, 0
@@ -337,7 +338,8 @@ nested_faults:
         invlpg [esi]
         clc
 .end:   ret
-; The handler of B's fault maps A and goes back to A's instruction at once: its own frame is thrown away.
+; The handler of B's fault maps A and goes back to A's instruction at once: its own frame is
+; thrown away.
 .abandon:
         cmp dword [ebp + frame.vector], PF
         stc
@@ -374,8 +376,8 @@ invlpg_rules:
         faults UD, 0, {db 0x0f, 0x01, 0xf8}
         ret
 
-; Code that changes. All that is required of any processor: after a jump the new bytes run, whichever
-; address they were written through; P6 and we look at every write at once (C37).
+; Code that changes. All that is required of any processor: after a jump the new bytes run,
+; whichever address they were written through; P6 and we look at every write at once (C37).
 changing_code:
         page A, FRAME_A, P | W | U
         page B, FRAME_A, P | W | U
@@ -517,8 +519,9 @@ put_routine:
         mov byte [FRAME_A + 5], 0xc3
         ret
 
-; DMA channel 0 to channel 1 does not exist on this board; the floppy disk is read over code instead: the
-; boot sector, whose last bytes are 55h (PUSH EBP) and AAh (STOSB), over a routine in the same page.
+; DMA channel 0 to channel 1 does not exist on this board; the floppy disk is read over code
+; instead: the boot sector, whose last bytes are 55h (PUSH EBP) and AAh (STOSB), over a routine in
+; the same page.
 dma_into_code:
         step "a disk's sector read over code"
         call put_routine

@@ -1,12 +1,14 @@
 ; SPDX-License-Identifier: MIT
-; Between real and protected mode: PE at once, the cached CS, LMSW, limits that stay in real mode, the
-; B bit of SS, SGDT/LGDT by operand size, words at FFFFh, and 10,000 round trips
-; with the timer running. Rules C2, C4, C5, C9, C10, C11, C35, C38, D17, S2. Not D4: the BIOS does not stand in for the LOADALL of a 286 yet.
+; Between real and protected mode: PE at once, the cached CS, LMSW, limits that stay in real mode,
+; the B bit of SS, SGDT/LGDT by operand size, words at FFFFh, and 10,000 round trips with the
+; timer running. Rules C2, C4, C5, C9, C10, C11, C35, C38, D17, S2. Not D4: the BIOS does not
+; stand in for the LOADALL of a 286 yet.
 ; SDM 3A "Mode Switching", "Real-Address Mode Operation"; i486 PRM "Mixed Mode".
 %define NAME "T13"
 %include "kernel.inc"
 
-; Run 16-bit code of the image in real mode; it ends with a jump to `from_real`. Memory: DS = IMAGE_SEG.
+; Run 16-bit code of the image in real mode; it ends with a jump to `from_real`. Memory: DS =
+; IMAGE_SEG.
 %macro in_real 1
         mov word [real_target], offset16(%1)
         mov dword [real_back], %%back
@@ -368,8 +370,8 @@ short_idt:
         dd 0
 bits 32
 
-; The mode is changed 10,000 times while IRQ 0 comes at 1000 Hz, handled in both modes: as many ticks as
-; the second count of the timer says (D17).
+; The mode is changed 10,000 times while IRQ 0 comes at 1000 Hz, handled in both modes: as many
+; ticks as the second count of the timer says (D17).
 round_trips:
         step "10,000 round trips with the timer running"
         vector 0x50, CODE0, linear(.tick), T_INT32

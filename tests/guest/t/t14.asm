@@ -1,7 +1,7 @@
 ; SPDX-License-Identifier: MIT
-; The processor has a speed: loops take guest time, the same each time, however fast the host is. Windows
-; 95 and others divide by such times. Rule 0.6 of windows.md, E13.
-; The clock is counter 2 of the timer, 1.193182 MHz.
+; The processor has a speed: loops take guest time, the same each time, however fast the host is.
+; Windows 95 and others divide by such times. Rule 0.6 of windows.md, E13. The clock is counter 2
+; of the timer, 1.193182 MHz.
 %define NAME "T14"
 %include "kernel.inc"
 
