@@ -377,22 +377,38 @@ static u32 pick_lane(struct random *r)
     }
 }
 
+/* An x87 register: mostly a number that others can be added to; else whatever there is. */
+static void pick_extended(struct random *r, u8 *to)
+{
+    static const u16 exponents[] = {0, 1, 0x7ffe, 0x7fff, 0x3fff, 0x3ffe, 0x403e, 0x3fc0};
+    u64 frac = (u64)pick_lane(r) << 32 | pick_lane(r);
+    u16 sign = (u16)(rnd(r) & 0x8000);
+    if (one_in(r, 2)) {
+        put64(to, frac | (u64)1 << 63);
+        put16(to + 8, (u16)(sign | (0x3fe0 + below(r, 0x40))));
+        return;
+    }
+    if (one_in(r, 2))
+        frac = one_in(r, 2) ? 0 : (u64)1 << 63;
+    put64(to, frac);
+    put16(to + 8, (u16)(sign | (one_in(r, 2) ? exponents[below(r, ARRAY_LEN(exponents))]
+                                             : rnd(r) & 0x7fff)));
+}
+
 /* The image that FXRSTOR loads on the host: nothing reserved is set. */
 static void pick_vector(struct random *r, u8 *fx)
 {
     memset(fx, 0, FX_BYTES);
     put16(fx + FX_CW, (u16)(0x40 | (one_in(r, 8) ? below(r, 64) : 63) | below(r, 16) << 8));
     put16(fx + FX_SW, (u16)(one_in(r, 8) ? rnd(r) & 0x7f7f : rnd(r) & 0x7f00));
-    fx[FX_TAGS] = (u8)rnd(r);
+    fx[FX_TAGS] = (u8)(rnd(r) | rnd(r) | rnd(r));
     put16(fx + FX_FOP, rnd(r) & 0x7ff);
     put32(fx + FX_FIP, rnd(r));
     put32(fx + FX_FDP, rnd(r));
     put32(fx + FX_MXCSR, below(r, 4) << 13 | (one_in(r, 4) ? 0x8000 : 0) |
                              (one_in(r, 8) ? below(r, 64) : 63) << 7 | (one_in(r, 4) ? below(r, 64) : 0));
     for (unsigned i = 0; i < 8; i++) {
-        put32(fx + FX_ST + i * 16, pick_lane(r));
-        put32(fx + FX_ST + i * 16 + 4, pick_lane(r));
-        put16(fx + FX_ST + i * 16 + 8, (u16)rnd_value(r));
+        pick_extended(r, fx + FX_ST + i * 16);
         for (unsigned k = 0; k < 4; k++)
             put32(fx + FX_XMM + i * 16 + k * 4, pick_lane(r));
     }

@@ -130,8 +130,8 @@ static bool has_model(const ZydisDecodedInstruction *z)
 }
 
 /*
- * Where we differ and mean it. The table has escapes as a whole, reserved ones included; RSM and RDPMC
- * are not there. What the P6 has as a NOP with an operand got names later. 66 is ignored by MMX where
+ * Where we differ and mean it. RSM is none outside system management
+ * mode. What the P6 has as a NOP with an operand got names later. 66 is ignored by MMX where
  * there is no SSE2: Pentium III SDM 2, "Effect of Prefixes on MMX Instructions".
  */
 static bool is_known(const u8 *bytes, const ZydisDecodedInstruction *z, bool theirs)
@@ -139,10 +139,8 @@ static bool is_known(const u8 *bytes, const ZydisDecodedInstruction *z, bool the
     unsigned at = 0;
     while (is_prefix(bytes[at]))
         at++;
-    if ((bytes[at] & 0xf8) == 0xd8)
-        return true;
     if (theirs)
-        return z->mnemonic == ZYDIS_MNEMONIC_RSM || z->mnemonic == ZYDIS_MNEMONIC_RDPMC;
+        return z->mnemonic == ZYDIS_MNEMONIC_RSM;
     u8 opcode = bytes[at + 1];
     bool mmx = (opcode >= 0x60 && opcode <= 0x7f) || (opcode & 0xfe) == 0xc4 || opcode >= 0xd1;
     bool hint = opcode >= 0x18 && opcode <= 0x1f;

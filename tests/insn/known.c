@@ -70,6 +70,20 @@ static bool faulted(const struct known_case *c)
     return c->ours->vector != COMPLETED && c->host->vector != COMPLETED;
 }
 
+/* An invalid operation of the x87 has been met, or the result is no number. */
+static bool invalid(const struct known_case *c)
+{
+    const u8 *fx = c->ours->regs.fx;
+    return get16(fx + FX_SW) & 1 || (get16(fx + FX_ST + 8) & 0x7fff) == 0x7fff;
+}
+
+/* An invalid operation or a denormal that is not masked. */
+static bool unmasked(const struct known_case *c)
+{
+    const u8 *fx = c->ours->regs.fx;
+    return get16(fx + FX_SW) & ~get16(fx + FX_CW) & 3;
+}
+
 static bool repeated(const struct known_case *c)
 {
     return c->text->rep;
@@ -83,6 +97,7 @@ static const struct {
     {"count>=bits", counted_away}, {"count>bits", counted_over}, {"16-bit", word},
     {"rep-0", no_count},      {"at-limit", at_limit},      {"faulted", faulted},
     {"repeated", repeated},
+    {"invalid", invalid},       {"unmasked", unmasked},
 };
 
 /* Reading. */
@@ -169,7 +184,9 @@ static bool read_what(struct known_line *line, const char *text)
     line->registers = !strcmp(text, "result") || !strcmp(text, "registers");
     line->memory = !strcmp(text, "result") || !strcmp(text, "memory");
     line->fault = !strcmp(text, "fault");
-    if (line->registers || line->memory || line->fault)
+    line->status = !strcmp(text, "status");
+    line->all = !strcmp(text, "all");
+    if (line->registers || line->memory || line->fault || line->status || line->all)
         return true;
     return strchr(text, ':') ? read_exchange(line, text) : read_flags(line, text);
 }
@@ -229,6 +246,11 @@ static bool swapped(const struct known_line *line, const struct known_case *c)
     return line->exchange && line->host == vector_of(c->host) && line->ours == vector_of(c->ours);
 }
 
+static bool either_faulted(const struct known_case *c)
+{
+    return vector_of(c->host) != COMPLETED || vector_of(c->ours) != COMPLETED;
+}
+
 unsigned known_remove(const struct known *known, const struct known_case *c, unsigned what, u32 *flags)
 {
     for (unsigned i = 0; what && i < known->count; i++) {
@@ -240,7 +262,9 @@ unsigned known_remove(const struct known *known, const struct known_case *c, uns
             what &= ~(unsigned)(DIFFERS_REGISTER | DIFFERS_FPU | DIFFERS_ST | DIFFERS_XMM);
         if (line->memory)
             what &= ~(unsigned)DIFFERS_MEMORY;
-        if (line->fault || swapped(line, c))
+        if (line->status)
+            what &= ~(unsigned)DIFFERS_FPU;
+        if (line->all || (line->fault && either_faulted(c)) || swapped(line, c))
             what = *flags = 0;
         if (!*flags)
             what &= ~(unsigned)DIFFERS_FLAGS;

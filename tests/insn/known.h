@@ -12,7 +12,7 @@ struct known_line {
     unsigned when;     /* index of a condition */
     u32 flags;         /* that may differ */
     int host, ours;    /* vectors that stand for each other */
-    bool exchange, fault, registers, memory;
+    bool exchange, fault, all, registers, memory, status;
     unsigned line;
 };
 

@@ -17,8 +17,6 @@ static bool is_x87(const struct insn *row)
 
 static bool is_asked(const struct insn *row)
 {
-    if (is_x87(row))
-        return false;
     for (unsigned i = 0; i < ARRAY_LEN(not_asked); i++)
         if (row->op == not_asked[i])
             return false;
@@ -27,8 +25,10 @@ static bool is_asked(const struct insn *row)
 
 static bool is_known(const struct insn_index *index, const struct insn *row)
 {
-    unsigned reg = row->reg == REG_ANY ? 0 : row->reg;
-    return index->row[row->map][row->opcode][reg] == row - insn_table + 1;
+    u8 modrm = is_x87(row) && row->reg >= 0xc0 ? row->reg
+               : row->reg == REG_ANY           ? 0
+                                               : (u8)(row->reg << 3);
+    return insn_find(index, row->map, row->opcode, modrm) == (unsigned)(row - insn_table + 1);
 }
 
 void choice_make(struct choice *choice, const struct insn_index *index, const char *only)
@@ -54,7 +54,7 @@ static bool is_string(const struct insn *row)
 
 static bool is_vector(const struct insn *row)
 {
-    bool named = row->op == OP_EMMS;
+    bool named = is_x87(row) || row->op == OP_EMMS || row->op == OP_WAIT;
     for (unsigned i = 0; i < 3; i++)
         named |= row->operand[i] >= OPD_Fpu && row->operand[i] != OPD_Mod3;
     return named;
@@ -102,7 +102,7 @@ static bool names_modrm(const struct insn *row)
     for (unsigned i = 0; i < 3; i++)
         if ((row->operand[i] >= OPD_Eb && row->operand[i] <= OPD_Sw) || row->operand[i] >= OPD_Fpu)
             return true;
-    return row->reg != REG_ANY;
+    return row->reg != REG_ANY || is_x87(row);
 }
 
 /* With a register these are other instructions today: VEX, EVEX, and what 0F 01 has gathered. */
@@ -112,9 +112,20 @@ static bool host_extends(const struct insn *row)
                                  : row->opcode == 0x01;
 }
 
+/* The register forms of escapes have rows by ModRM; the others have memory. */
+static u8 pick_x87_modrm(struct text *t, struct random *r)
+{
+    u8 reg = t->row->reg;
+    if (reg >= 0xc0)
+        return has(t->row, OPD_STi) ? reg | (rnd(r) & 7) : reg;
+    return (u8)(below(r, 3) << 6 | reg << 3 | (rnd(r) & 7));
+}
+
 static u8 pick_modrm(struct text *t, struct random *r)
 {
     u8 m = (u8)rnd(r);
+    if (is_x87(t->row))
+        return pick_x87_modrm(t, r);
     bool only_memory = has(t->row, OPD_M) || has(t->row, OPD_Mp) || has(t->row, OPD_Ma) ||
                        has(t->row, OPD_Mq) || has(t->row, OPD_Mx) || has(t->row, OPD_Md);
     bool only_register = has(t->row, OPD_Nq) || has(t->row, OPD_Ux) || has(t->row, OPD_Mod3);
