@@ -125,7 +125,10 @@ static const u16 modern_ops[OP_COUNT] = {
     [OP_AAD_286] = OP_AAD,       [OP_INS_286] = OP_INS,          [OP_OUTS_286] = OP_OUTS,
     [OP_MOVS_286] = OP_MOVS,     [OP_CMPS_286] = OP_CMPS,        [OP_STOS_286] = OP_STOS,
     [OP_LODS_286] = OP_LODS,     [OP_SCAS_286] = OP_SCAS,        [OP_ESC_286] = OP_ESC,
-    [OP_SMSW_286] = OP_SMSW,
+    [OP_SMSW_286] = OP_SMSW,     [OP_SHL_386] = OP_SHL,          [OP_SHR_386] = OP_SHR,
+    [OP_SAR_386] = OP_SAR,       [OP_RCL_386] = OP_RCL,          [OP_RCR_386] = OP_RCR,
+    [OP_SHLD_386] = OP_SHLD,     [OP_SHRD_386] = OP_SHRD,        [OP_BT_386] = OP_BT,
+    [OP_BTS_386] = OP_BTS,       [OP_BTR_386] = OP_BTR,          [OP_BTC_386] = OP_BTC,
 };
 
 unsigned op_modern(unsigned op, bool repeated)

@@ -148,7 +148,8 @@ extern const unsigned insn_count;       /* how many are in insn.def */
     X(IDIV_286) X(ROL_286) X(ROR_286) X(RCL_286) X(RCR_286) X(SHL_286) X(SHR_286) X(SAR_286)       \
     X(DAA_286) X(DAS_286) X(AAA_286) X(AAS_286) X(AAM_286) X(AAD_286) X(INS_286) X(OUTS_286)       \
     X(MOVS_286) X(CMPS_286) X(STOS_286) X(LODS_286) X(SCAS_286) X(ESC_286) X(SMSW_286)             \
-    X(LOADALL_286) X(LOADALL_386)
+    X(LOADALL_286) X(LOADALL_386) X(SHL_386) X(SHR_386) X(SAR_386) X(RCL_386) X(RCR_386)           \
+    X(SHLD_386) X(SHRD_386) X(BT_386) X(BTS_386) X(BTR_386) X(BTC_386)
 
 enum insn_op {
     OP_NONE,

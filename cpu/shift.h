@@ -124,6 +124,13 @@ INLINE u64 sem_SHRD(struct flags *f, u64 a, u64 b, unsigned count, unsigned bits
     return r;
 }
 
+struct cpu;
+struct uop;
+
+/* A bit number in a register reaches any word of the bit string at the operand: the offset of that
+ * word. SDM 2A "BT". */
+u32 bit_string_offset(struct cpu *cpu, const struct uop *u, unsigned bits);
+
 /* Bit tests change CF alone. B: the bit number, within the operand. */
 INLINE u64 sem_BT(struct flags *f, u64 a, u64 b, unsigned bits)
 {

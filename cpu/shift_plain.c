@@ -25,8 +25,7 @@ ROTATE_MEM(RCR, 8) ROTATE_MEM(RCR, 16) ROTATE_MEM(RCR, 32)
 DOUBLE(SHLD, 16) DOUBLE(SHLD, 32)
 DOUBLE(SHRD, 16) DOUBLE(SHRD, 32)
 
-/* A bit number in a register reaches any word of the bit string at the operand. SDM 2A "BT". */
-static u32 bit_string_offset(struct cpu *cpu, const struct uop *u, unsigned bits)
+u32 bit_string_offset(struct cpu *cpu, const struct uop *u, unsigned bits)
 {
     u32 bytes = bits / 8;
     s32 bit = bits == 16 ? (s16)R_16(u->src) : (s32)R_32(u->src);

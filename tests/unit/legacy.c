@@ -328,6 +328,55 @@ START_TEST(arithmetic_leaves_the_flags_of_the_chip)
 }
 END_TEST
 
+/* In the order of the sources that found them out: SingleStepTests/80386. */
+START_TEST(the_386_has_undefined_flags_of_its_own)
+{
+    static const struct {
+        const char *model, *code;
+        u16 ax, cx, result, flags, counts;
+    } rows[] = {
+        {"386", "c0 e0 10", 0x01, 0, 0, FL_CF | FL_OF, FL_CF | FL_OF},   /* SHL AL,16 */
+        {"486", "c0 e0 10", 0x01, 0, 0, 0, FL_CF | FL_OF},
+        {"386", "c0 e0 11", 0xff, 0, 0, 0, FL_CF | FL_OF},               /* 17 */
+        {"386", "c0 e8 18", 0x80, 0, 0, FL_CF, FL_CF | FL_OF},           /* SHR AL,24 */
+        {"386", "d1 e0", 0x01, 0, 2, FL_AF, FL_AF},
+        {"386", "d1 e8", 0x02, 0, 1, FL_AF, FL_AF},
+        {"386", "c0 d0 09", 0x80, 0, 0x80, FL_OF, FL_OF | FL_CF},        /* RCL AL,9 */
+        {"486", "c0 d0 09", 0x80, 0, 0x80, 0, FL_OF | FL_CF},
+        {"386", "c0 d8 09", 0x40, 0, 0x40, FL_OF, FL_OF | FL_CF},        /* RCR AL,9 */
+        {"386", "0f a4 c8 14", 0x5555, 0x1234, 0x2341, FL_CF, FL_CF},    /* SHLD AX,CX,20 */
+        {"pentium", "0f a4 c8 14", 0x5555, 0x1234, 0x2345, 0, 0},
+        {"386", "0f ac c8 14", 0x5555, 0x1234, 0x4123, 0, FL_CF},        /* SHRD AX,CX,20 */
+        {"386", "0f ba e0 02", 0x0002, 0, 0x0002, FL_OF, FL_OF | FL_CF}, /* BT AX,2 */
+        {"386", "0f ba e8 02", 0x0003, 0, 0x0007, 0, FL_OF | FL_CF},     /* BTS AX,2 */
+        {"386", "0f a3 c8", 0x8000, 0, 0x8000, FL_OF, FL_OF | FL_CF},    /* BT AX,CX */
+        {"386", "27", 0x7f, 0, 0x85, FL_OF, FL_OF},                      /* DAA */
+    };
+    for (unsigned i = 0; i < ARRAY_LEN(rows); i++) {
+        on(rows[i].model);
+        g->cpu.r[EAX] = rows[i].ax;
+        g->cpu.r[ECX] = rows[i].cx;
+        guest_do(g, rows[i].code);
+        ck_assert_msg(reg(EAX) == rows[i].result &&
+                          (cpu_eflags(&g->cpu) & rows[i].counts) == rows[i].flags,
+                      "%s %s: %04x, flags %04x", rows[i].model, rows[i].code, reg(EAX),
+                      (unsigned)cpu_eflags(&g->cpu));
+    }
+}
+END_TEST
+
+/* BTS [BX],AX in memory: bit 17 is bit 1 of the next word. */
+START_TEST(a_386s_bit_string_in_memory_leaves_the_same_flags)
+{
+    on("386");
+    g->cpu.r[EAX] = 17;
+    put32(g->ram + 0x20000, 0x0001ffff);
+    guest_do(g, "0f ab 07");
+    ck_assert_uint_eq(get32(g->ram + 0x20000), 0x0003ffff);
+    ck_assert_uint_eq(cpu_eflags(&g->cpu) & (FL_OF | FL_CF), FL_OF);
+}
+END_TEST
+
 START_TEST(rep_negates_the_8086s_products_and_signed_quotients)
 {
     on("8086");
@@ -576,6 +625,8 @@ Suite *legacy_suite(void)
         shift_counts_have_five_bits_since_the_80186,
         the_address_of_a_failed_division,
         arithmetic_leaves_the_flags_of_the_chip,
+        the_386_has_undefined_flags_of_its_own,
+        a_386s_bit_string_in_memory_leaves_the_same_flags,
         rep_negates_the_8086s_products_and_signed_quotients,
         minus_128_is_no_quotient_before_the_386,
         an_interrupted_286_string_instruction_has_moved_its_registers,
