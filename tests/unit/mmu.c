@@ -455,6 +455,69 @@ START_TEST(unaligned_user_accesses_fault_when_alignment_is_checked)
 }
 END_TEST
 
+/* Ring 3 with CR0.AM and EFLAGS.AC, at LINEAR + OFFSET. */
+static void check_aligned(const char *hex, u32 offset, bool wants_fault)
+{
+    ring(3);
+    g->cpu.cr0 |= CR0_AM;
+    g->cpu.cr4 = 0;
+    cpu_set_eflags(&g->cpu, FL_AC);
+    mode_update(&g->cpu);
+    g->cpu.r[EBX] = LINEAR + offset;
+    g->cpu.r[EAX] = g->cpu.r[ECX] = 1;
+    guest_do(g, hex);
+    ck_assert_msg((guest_vector(g) == EX_AC) == wants_fault, "%s at %u: vector %d", hex, offset,
+                  guest_vector(g));
+}
+
+/* SDM 3A "Alignment Check Exception", the table of data types. */
+START_TEST(each_type_of_operand_has_its_alignment)
+{
+    static const struct {
+        const char *hex;
+        u32 alignment;
+    } codes[] = {
+        {"8a 03", 1},          {"66 8b 03", 2},       {"8b 03", 4},       {"89 03", 4},
+        {"66 01 03", 2},       {"0f c7 0b", 8},       {"ff 33", 4},       {"0f ba 23 01", 4},
+        {"66 0f ba 23 01", 2}, {"0f b6 03", 1},       {"0f b7 03", 2},    {"8c 1b", 2},
+        {"66 0f b4 0b", 2},    {"0f b4 0b", 4},       {"66 62 03", 2},    {"62 03", 4},
+    };
+    memset(g->ram + FRAME, 0, 64);
+    for (size_t i = 0; i < ARRAY_LEN(codes); i++)
+        for (u32 offset = 0; offset < 16; offset++)
+            check_aligned(codes[i].hex, offset, offset % codes[i].alignment != 0);
+}
+END_TEST
+
+/* As a Pentium and its successors do it: the page need not even be there. */
+START_TEST(alignment_is_checked_before_the_page)
+{
+    map(7, 0);
+    check_aligned("8b 03", 2, true);
+    check_aligned("8b 03", 4, false);
+    ck_assert_int_eq(guest_vector(g), EX_PF);
+}
+END_TEST
+
+START_TEST(alignment_is_for_ring_3_with_both_bits)
+{
+    for (unsigned i = 0; i < 16; i++) {
+        bool am = i & 1, ac = i & 2;
+        unsigned level = i >> 2;
+        ring(level ? 3 : 0);
+        g->cpu.cpl = (u8)level;
+        g->cpu.cr0 |= am ? CR0_AM : 0;
+        cpu_set_eflags(&g->cpu, ac ? FL_AC : 0);
+        mode_update(&g->cpu);
+        g->cpu.r[EBX] = GUEST_DATA + 1;
+        guest_code(g, "8b 03");
+        g->cpu.eip = g->start;
+        guest_step(g, 1);
+        ck_assert_int_eq(guest_vector(g) == EX_AC, am && ac && level == 3);
+    }
+}
+END_TEST
+
 Suite *mmu_suite(void)
 {
     const TTest *const tests[] = {
@@ -485,6 +548,9 @@ Suite *mmu_suite(void)
         a_segment_that_expands_down_begins_above_its_limit,
         in_real_mode_a_word_at_ffff_is_a_protection_fault,
         unaligned_user_accesses_fault_when_alignment_is_checked,
+        each_type_of_operand_has_its_alignment,
+        alignment_is_checked_before_the_page,
+        alignment_is_for_ring_3_with_both_bits,
         NULL,
     };
     return guest_suite("mmu", tests, setup, teardown);
