@@ -85,9 +85,9 @@ struct at128 {
 
 enum { UNALIGNED, ALIGNED };
 
-/* Find it after all checks. What has to be ALIGNED raises #GP(0) if it is not, before limit
- * and pages are looked at (a Zen 5 does so; it shows with SS); else alignment check, where it is on, asks for 8 bytes: the unit of memory access. SDM
- * 3A "Alignment Check Exception (#AC)". */
+/* Find it after all checks. What has to be ALIGNED raises #GP(0) if it is not, before limit and
+ * pages are looked at (a Zen 5 does so; it shows with SS); else alignment check, where it is on,
+ * asks for 8 bytes: the unit of memory access. SDM 3A "Alignment Check Exception (#AC)". */
 void simd_find(struct cpu *cpu, const struct uop *u, struct at128 *at, unsigned write,
                unsigned alignment);
 
