@@ -268,6 +268,9 @@ __SECT__
         try "MOV GS, its accessed bit", IMPLICIT, 8, DESCRIPTOR_W, set_ldt_a, {mov gs, edx}
         try "LAR, the descriptor", IMPLICIT, 8, DESCRIPTOR, set_ldt, {lar eax, edx}
         try "JMP far, the descriptor", IMPLICIT, 8, DESCRIPTOR, set_ldt_code, {jmp 0xc:landing}
+        try "INT n, the accessed bit", IMPLICIT, 8, DESCRIPTOR_W, set_int_a, {int 0x31}
+        try "CALL far, the accessed bit", IMPLICIT, 8, DESCRIPTOR_W, set_code_a, {call 0xc:landing}
+        try "RETF, the accessed bit", IMPLICIT, 8, DESCRIPTOR_W, set_retf_a, {retf}
         try "POP GS, its descriptor", IMPLICIT, 8, DESCRIPTOR, set_ldt_pop, {pop gs}
         try "INT n, the gate", IMPLICIT | UPPER_ONLY, 8, DESCRIPTOR, set_idt, {int 0x31}
         try "INT n, the stack in the TSS", IMPLICIT | UPPER_ONLY | ANY_ORDER, 6, R42, set_tss, {int 0x31}
@@ -454,6 +457,17 @@ set_ldt_pop:
         push esi
         mov dword [FRAMES + SAFE_STACK], 0xf
         jmp set_ldt.go
+set_int_a:
+        mov dword [TSS + 12], STACK_1
+        vector 0x31, 0xd, linear(landing), T_INT32 | DPL(3)
+        mov dword [esi + 4], 0x00cfba00
+        jmp set_ldt.any
+set_retf_a:
+        mov dword [FRAMES + SAFE_STACK], landing
+        mov dword [FRAMES + SAFE_STACK + 4], 0xf
+set_code_a:
+        mov dword [esi + 4], 0x00cffa00
+        jmp set_ldt.any
 set_ldt_code:
         mov dword [esi + 4], 0x00cffb00
         jmp set_ldt.any
