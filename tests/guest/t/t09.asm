@@ -255,6 +255,7 @@ __SECT__
         order POP4_8, 0,4,0, 4,4,0, 16,4,0, 20,2,0
         order DESCRIPTOR, 0,8,0
         order DESCRIPTOR_W, 0,8,0, 5,1,PF_W
+        order TASK_OUT, 0,62,PF_W       ; EIP to GS
         order TASK_IN, 0,102,0             ; the base of the bitmap is for IN and OUT
         try "INT n, 32-bit gate to ring 1", IMPLICIT, 20, PUSH5_4, set_int32, {int 0x31}
         try "INT n, 16-bit gate to ring 1", IMPLICIT, 10, PUSH5_2, set_int16, {int 0x31}
@@ -275,6 +276,8 @@ __SECT__
         try "INT n, the gate", IMPLICIT | UPPER_ONLY, 8, DESCRIPTOR, set_idt, {int 0x31}
         try "INT n, the stack in the TSS", IMPLICIT | UPPER_ONLY | ANY_ORDER, 6, R42, set_tss, {int 0x31}
         try "IN, the bitmap", IMPLICIT | UPPER_ONLY, 2, R2, set_bitmap, {in al, 0x80}
+        try "JMP to a TSS, the old one", IMPLICIT | UPPER_ONLY | ANY_BYTE | NOT_BEHIND, 62, TASK_OUT, \
+                set_old_task, {jmp TASK:0}
         try "JMP to a TSS", IMPLICIT | ANY_BYTE | NOT_BEHIND, 102, TASK_IN, set_task, {jmp TASK:0}
 [section cases]
         dd 0
@@ -539,6 +542,11 @@ other_tss:
         ltr ax
         popad
         ret
+; A TSS whose part that is saved is the operand.
+set_old_task:
+        mov eax, 0x20
+        call other_tss
+        mov esi, FRAMES + SAFE + 0x800
 ; A task in ring 3.
 set_task:
         pushad

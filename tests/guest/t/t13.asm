@@ -54,7 +54,11 @@ main:   call table_stores
         equal [got + 4], 0x600dbeef     ; also after DS is loaded there
         step "SS loaded in real mode has 16 bits again"
         in_real stack_bits
-        equal [got], 0xabcd7ffe
+        ; C11, and not the manual, which leaves it open: it asks for a descriptor with B = 0 before
+        ; PE is cleared (SDM 3A "Switching Back to Real-Address Mode"). Bochs and QEMU keep B.
+%ifndef PEER
+        equal [got], 0xabcdfffe
+%endif
         step "a word at FFFFh in real mode (C38)"
         in_real words_at_the_end
         equal [got], GP                 ; INT 0Dh
@@ -232,7 +236,7 @@ stack_bits:
         mov cr0, eax
         xor bx, bx
         mov ss, bx
-        mov esp, 0xabcd8000
+        mov esp, 0xabcd0000
         push bx
         mov [got16], esp
         jmp from_real
