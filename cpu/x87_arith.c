@@ -119,13 +119,13 @@ BINARY(DIVR, div_reversed)
 
 /* Comparisons. */
 
-/* The relation into C3, C2, C0; with the exceptions in ENV. POPS registers go if all is well. */
+/* The relation into C3, C2, C0, unmasked exception or not; with the exceptions in ENV. POPS registers
+ * go if all is well. */
 static void compared(struct cpu *cpu, const struct fp_env *env, unsigned relation, unsigned pops)
 {
-    if (!x87_report(cpu, env))
-        return;
+    bool good = x87_report(cpu, env);
     x87_set_cc(&cpu->fpu, relation);
-    while (pops--)
+    while (good && pops--)
         x87_pop(&cpu->fpu);
 }
 
@@ -279,7 +279,8 @@ HANDLER(FSCALE_o_0)
     NEXT;
 }
 
-/* The quotient's low bits into C0 C3 C1, C2 while the remainder is partial. */
+/* The quotient's low bits into C0 C3 C1, C2 while the remainder is partial. Where there is no quotient,
+ * with NaNs, C0 and C3 stay as they were. */
 static void remainder_of(struct cpu *cpu, bool nearest)
 {
     struct fpu *fpu = &cpu->fpu;
@@ -289,9 +290,11 @@ static void remainder_of(struct cpu *cpu, bool nearest)
         r = x87_underflow(&env);
     else
         r = X87_OPS->rem(x87_st(fpu, 0), x87_st(fpu, 1), nearest, &env);
+    fpu->sw &= (u16)~SW_C2;
     if (!x87_report(cpu, &env))
         return;
-    x87_set_cc(fpu, env.sw & SW_CC);
+    bool quotient = (r.se & 0x7fff) != 0x7fff;
+    x87_set_cc(fpu, (env.sw & SW_CC) | (quotient ? 0 : fpu->sw & (SW_C0 | SW_C3)));
     x87_set(fpu, 0, r);
 }
 

@@ -40,6 +40,7 @@ HANDLER(FFREE_r_0)
 {
     X87_BEGIN;
     x87_free(&cpu->fpu, u->dst);
+    clear_c1(&cpu->fpu);
     NEXT;
 }
 
@@ -48,6 +49,7 @@ HANDLER(FFREEP_r_0)
     X87_BEGIN;
     x87_free(&cpu->fpu, u->dst);
     x87_pop(&cpu->fpu);
+    clear_c1(&cpu->fpu);
     NEXT;
 }
 

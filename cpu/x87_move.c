@@ -3,12 +3,14 @@
 #include "cpu/transcendental.h"
 #include "cpu/x87.h"
 
-/* Loads: the new ST(0), or the NaN of an overflow. */
+/* Loads: the new ST(0), or the NaN of an overflow. A denormal is loaded even when that exception is
+ * unmasked, as processors do; only an invalid operation keeps the stack as it was. */
 
 static void push_checked(struct cpu *cpu, struct fp_env *env, struct f80 value)
 {
     struct f80 r = x87_empty(&cpu->fpu, 7) ? value : x87_overflow(env);
-    if (x87_report(cpu, env))
+    x87_report(cpu, env);
+    if (!(env->sw & ~env->cw & SW_IE))
         x87_push(&cpu->fpu, r);
 }
 
@@ -210,6 +212,8 @@ static void move_if(struct cpu *cpu, unsigned from, bool condition)
     struct f80 value = x87_st(fpu, condition ? from : 0);
     if (x87_empty(fpu, 0) || x87_empty(fpu, from))
         value = x87_underflow(&env);
+    else
+        env.sw = fpu->sw & SW_C1; /* stays */
     if (x87_report(cpu, &env))
         x87_set(fpu, 0, value);
 }

@@ -306,6 +306,9 @@ START_TEST(the_stack_pointer_and_the_tags_move_alone)
     guest_do(g, "df c2"); /* ffreep st2 */
     ck_assert_uint_eq(fpu->used, 0);
     ck_assert_uint_eq(fpu->top, 6);
+    fpu->sw = SW_C1;
+    guest_do(g, "dd c0");
+    check_status(0);
 }
 END_TEST
 
@@ -454,6 +457,35 @@ START_TEST(fxam_names_every_class)
 }
 END_TEST
 
+START_TEST(comparing_sets_condition_codes_even_when_it_traps)
+{
+    push(ONE);
+    fpu->cw = 0x37e;
+    guest_do(g, "d8 d9"); /* fcomp st1: empty */
+    check_status(SW_C3 | SW_C2 | SW_C0 | SW_B | SW_ES | SW_SF | SW_IE);
+    check_st(0, ONE);
+}
+END_TEST
+
+START_TEST(without_a_quotient_fprem_clears_c1_and_c2_alone)
+{
+    push((struct f80){0, 0});
+    push(ONE);
+    fpu->sw = SW_CC;
+    guest_do(g, "d9 f8"); /* 1 rem 0 */
+    check_st(0, F80_DEFAULT_NAN);
+    check_status(SW_C3 | SW_C0 | SW_IE);
+    fresh(CR0_NE);
+    push((struct f80){0, 0});
+    push(ONE);
+    fpu->sw = SW_CC;
+    fpu->cw = 0x37e;
+    guest_do(g, "d9 f8");
+    check_st(0, ONE);
+    check_status(SW_C3 | SW_C0 | SW_B | SW_ES | SW_IE);
+}
+END_TEST
+
 /* Loads and stores. */
 
 START_TEST(constants_are_rounded)
@@ -567,8 +599,9 @@ START_TEST(a_denormal_operand_in_memory_is_reported)
     ck_assert_uint_eq(fpu->sw, SW_ES | SW_DE);
     fresh(CR0_NE);
     fpu->cw = 0x37d;
-    guest_do(g, "d9 05 00 00 02 00"); /* fld */
-    ck_assert_uint_eq(fpu->used, 0);
+    guest_do(g, "d9 05 00 00 02 00"); /* fld: is done all the same */
+    ck_assert_uint_eq(fpu->sw, SW_ES | SW_DE);
+    check_st(0, (struct f80){0x91a2800000000000, 0x3f7a});
 }
 END_TEST
 
@@ -779,6 +812,8 @@ Suite *x87_suite(void)
         comparisons_and_their_aliases_set_condition_codes,
         fcomi_sets_flags_and_fcmov_follows_them,
         fxam_names_every_class,
+        comparing_sets_condition_codes_even_when_it_traps,
+        without_a_quotient_fprem_clears_c1_and_c2_alone,
         constants_are_rounded,
         what_cannot_be_stored_is_not_popped,
         numbers_come_back_from_memory,
