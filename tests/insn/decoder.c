@@ -130,9 +130,9 @@ static bool has_model(const ZydisDecodedInstruction *z)
 }
 
 /*
- * Where we differ and mean it. RSM is none outside system management
- * mode. What the P6 has as a NOP with an operand got names later. 66 is ignored by MMX where
- * there is no SSE2: Pentium III SDM 2, "Effect of Prefixes on MMX Instructions".
+ * Where we differ and mean it. RSM is none outside system management mode. What the P6 has as a NOP with
+ * an operand got names later. 66 is ignored by MMX where there is no SSE2: Pentium III SDM 2, "Effect of
+ * Prefixes on MMX Instructions".
  */
 static bool is_known(const u8 *bytes, const ZydisDecodedInstruction *z, bool theirs)
 {
