@@ -406,7 +406,8 @@ static void pick_vector(struct random *r, u8 *fx)
     put32(fx + FX_FIP, rnd(r));
     put32(fx + FX_FDP, rnd(r));
     put32(fx + FX_MXCSR, below(r, 4) << 13 | (one_in(r, 4) ? 0x8000 : 0) |
-                             (one_in(r, 8) ? below(r, 64) : 63) << 7 | (one_in(r, 4) ? below(r, 64) : 0));
+                             (one_in(r, 8) ? below(r, 64) : 63) << 7 |
+                             (one_in(r, 4) ? below(r, 64) : 0));
     for (unsigned i = 0; i < 8; i++) {
         pick_extended(r, fx + FX_ST + i * 16);
         for (unsigned k = 0; k < 4; k++)

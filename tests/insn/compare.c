@@ -37,8 +37,8 @@ static bool same_stack(const u8 *a, const u8 *b)
     return true;
 }
 
-/* Control, status, tags. AMD's keep the pointers only while an exception is pending, and today's Intels
- * no segments of them: those are tested elsewhere. */
+/* Control, status, tags. AMD's keep the pointers only while an exception is pending, and today's
+ * Intels no segments of them: those are tested elsewhere. */
 static bool same_fpu(const u8 *a, const u8 *b)
 {
     return !memcmp(a, b, FX_TAGS + 1);
@@ -72,14 +72,14 @@ unsigned compare(u32 eip, enum run_kind kind, const struct outcome *native,
 
 void compare_name(unsigned what, u32 flags, char *text, size_t size)
 {
-    static const char *const names[] = {"vector ", "error ",   "eip ", "register ",
+    static const char *const names[] = {"vector ",  "error ",  "eip ", "register ",
                                         "segment ", "memory ", "",     "fpu ",
-                                        "st ", "mxcsr ", "xmm "};
+                                        "st ",      "mxcsr ",  "xmm "};
     static const struct {
         u32 bit;
         char name[4];
-    } bits[] = {{FL_OF, "O"}, {FL_SF, "S"}, {FL_ZF, "Z"}, {FL_AF, "A"},   {FL_PF, "P"},
-                {FL_CF, "C"}, {FL_DF, "D"}, {FL_TF, "T"}, {FL_RF, "RF"}, {FL_NT, "NT"},
+    } bits[] = {{FL_OF, "O"},    {FL_SF, "S"},  {FL_ZF, "Z"}, {FL_AF, "A"},  {FL_PF, "P"},
+                {FL_CF, "C"},    {FL_DF, "D"},  {FL_TF, "T"}, {FL_RF, "RF"}, {FL_NT, "NT"},
                 {FL_IOPL, "IO"}, {FL_AC, "AC"}, {FL_IF, "I"}};
     size_t n = 0;
     text[0] = 0;
@@ -123,7 +123,8 @@ static void show_vector(const u8 *in, const u8 *native, const u8 *ours)
     show_word("fdp", get32(in + FX_FDP), get32(native + FX_FDP), get32(ours + FX_FDP));
     show_word("mxcsr", get32(in + FX_MXCSR), get32(native + FX_MXCSR), get32(ours + FX_MXCSR));
     for (unsigned i = 0; i < 8; i++)
-        show_bytes("st", i, in + FX_ST + i * 16, native + FX_ST + i * 16, ours + FX_ST + i * 16, 10);
+        show_bytes("st", i, in + FX_ST + i * 16, native + FX_ST + i * 16, ours + FX_ST + i * 16,
+                   10);
     for (unsigned i = 0; i < 8; i++)
         show_bytes("xmm", i, in + FX_XMM + i * 16, native + FX_XMM + i * 16, ours + FX_XMM + i * 16,
                    16);

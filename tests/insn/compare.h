@@ -14,13 +14,14 @@ enum {
     DIFFERS_SEGMENT = 16,
     DIFFERS_MEMORY = 32,
     DIFFERS_FLAGS = 64,
-    DIFFERS_FPU = 128,   /* control, status, tags, pointers */
-    DIFFERS_ST = 256,    /* registers of x87 or MMX */
+    DIFFERS_FPU = 128, /* control, status, tags, pointers */
+    DIFFERS_ST = 256,  /* registers of x87 or MMX */
     DIFFERS_MXCSR = 512,
     DIFFERS_XMM = 1024,
 };
 
-/* Returns DIFFERS_*, but for memory. EIP: where the instruction lies. *FLAGS: the flags that differ. */
+/* Returns DIFFERS_*, but for memory. EIP: where the instruction lies. *FLAGS: the flags that
+ * differ. */
 unsigned compare(u32 eip, enum run_kind kind, const struct outcome *native,
                  const struct outcome *ours, u32 *flags);
 

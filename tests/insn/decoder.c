@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The decoder against libzydis, exhaustively: is it an instruction, how long is it, which registers,
- * which memory, which immediates. And its lengths against the host's processor: an instruction that
- * ends where its page ends does not fault for want of bytes, and one byte less makes it.
+ * The decoder against libzydis, exhaustively: is it an instruction, how long is it, which
+ * registers, which memory, which immediates. And its lengths against the host's processor: an
+ * instruction that ends where its page ends does not fault for want of bytes, and one byte less
+ * makes it.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -37,8 +38,10 @@ static void set_code(struct cpu *cpu, bool code32)
 {
     cpu->cr0 |= CR0_PE;
     for (unsigned i = 0; i < SEG_COUNT; i++) {
-        cpu->seg[i] = (struct segment){
-            .limit = 0xffffffff, .attr = (u16)(i != SEG_CS ? 0xc93 : code32 ? 0xc9b : 0x89b)};
+        cpu->seg[i] = (struct segment){.limit = 0xffffffff,
+                                       .attr = (u16)(i != SEG_CS ? 0xc93
+                                                     : code32    ? 0xc9b
+                                                                 : 0x89b)};
         segment_derive(&cpu->seg[i]);
     }
     mode_update(cpu);
@@ -78,7 +81,8 @@ static ZydisDecoder decoders[2];
 static void zydis_open(void)
 {
     for (unsigned i = 0; i < 2; i++) {
-        ZydisDecoderInit(&decoders[i], i ? ZYDIS_MACHINE_MODE_LEGACY_32 : ZYDIS_MACHINE_MODE_LEGACY_16,
+        ZydisDecoderInit(&decoders[i],
+                         i ? ZYDIS_MACHINE_MODE_LEGACY_32 : ZYDIS_MACHINE_MODE_LEGACY_16,
                          i ? ZYDIS_STACK_WIDTH_32 : ZYDIS_STACK_WIDTH_16);
         for (ZydisDecoderMode m = ZYDIS_DECODER_MODE_KNC; m <= ZYDIS_DECODER_MODE_MAX_VALUE; m++)
             ZydisDecoderEnableMode(&decoders[i], m, ZYAN_FALSE);
@@ -97,9 +101,10 @@ static bool is_in(const ZydisDecodedInstruction *z, const u16 *sets, size_t coun
 static bool came_with_sse(const ZydisDecodedInstruction *z)
 {
     static const u16 mnemonics[] = {
-        ZYDIS_MNEMONIC_PSHUFW, ZYDIS_MNEMONIC_PINSRW, ZYDIS_MNEMONIC_PEXTRW,  ZYDIS_MNEMONIC_PMINUB,
-        ZYDIS_MNEMONIC_PMAXUB, ZYDIS_MNEMONIC_PAVGB,  ZYDIS_MNEMONIC_PAVGW,   ZYDIS_MNEMONIC_PMULHUW,
-        ZYDIS_MNEMONIC_MOVNTQ, ZYDIS_MNEMONIC_PMINSW, ZYDIS_MNEMONIC_PMAXSW,  ZYDIS_MNEMONIC_PSADBW,
+        ZYDIS_MNEMONIC_PSHUFW,   ZYDIS_MNEMONIC_PINSRW,  ZYDIS_MNEMONIC_PEXTRW,
+        ZYDIS_MNEMONIC_PMINUB,   ZYDIS_MNEMONIC_PMAXUB,  ZYDIS_MNEMONIC_PAVGB,
+        ZYDIS_MNEMONIC_PAVGW,    ZYDIS_MNEMONIC_PMULHUW, ZYDIS_MNEMONIC_MOVNTQ,
+        ZYDIS_MNEMONIC_PMINSW,   ZYDIS_MNEMONIC_PMAXSW,  ZYDIS_MNEMONIC_PSADBW,
         ZYDIS_MNEMONIC_MASKMOVQ, ZYDIS_MNEMONIC_PMOVMSKB};
     for (size_t i = 0; i < ARRAY_LEN(mnemonics); i++)
         if (z->mnemonic == mnemonics[i])
@@ -111,12 +116,12 @@ static bool came_with_sse(const ZydisDecodedInstruction *z)
 static bool has_model(const ZydisDecodedInstruction *z)
 {
     static const u16 p6[] = {
-        ZYDIS_ISA_SET_I86,         ZYDIS_ISA_SET_I186,        ZYDIS_ISA_SET_I286PROTECTED,
-        ZYDIS_ISA_SET_I286REAL,    ZYDIS_ISA_SET_I386,        ZYDIS_ISA_SET_I486,
-        ZYDIS_ISA_SET_I486REAL,    ZYDIS_ISA_SET_PENTIUMREAL, ZYDIS_ISA_SET_CMOV,
-        ZYDIS_ISA_SET_X87,         ZYDIS_ISA_SET_LAHF,        ZYDIS_ISA_SET_PAUSE,
-        ZYDIS_ISA_SET_PENTIUMMMX,  ZYDIS_ISA_SET_FXSAVE,      ZYDIS_ISA_SET_FAT_NOP,
-        ZYDIS_ISA_SET_SSE_PREFETCH, ZYDIS_ISA_SET_PPRO,       ZYDIS_ISA_SET_FCMOV,
+        ZYDIS_ISA_SET_I86,          ZYDIS_ISA_SET_I186,        ZYDIS_ISA_SET_I286PROTECTED,
+        ZYDIS_ISA_SET_I286REAL,     ZYDIS_ISA_SET_I386,        ZYDIS_ISA_SET_I486,
+        ZYDIS_ISA_SET_I486REAL,     ZYDIS_ISA_SET_PENTIUMREAL, ZYDIS_ISA_SET_CMOV,
+        ZYDIS_ISA_SET_X87,          ZYDIS_ISA_SET_LAHF,        ZYDIS_ISA_SET_PAUSE,
+        ZYDIS_ISA_SET_PENTIUMMMX,   ZYDIS_ISA_SET_FXSAVE,      ZYDIS_ISA_SET_FAT_NOP,
+        ZYDIS_ISA_SET_SSE_PREFETCH, ZYDIS_ISA_SET_PPRO,        ZYDIS_ISA_SET_FCMOV,
         ZYDIS_ISA_SET_RDPMC};
     static const u16 sse[] = {ZYDIS_ISA_SET_SSE, ZYDIS_ISA_SET_SSEMXCSR};
     bool ud = z->mnemonic == ZYDIS_MNEMONIC_UD0 || z->mnemonic == ZYDIS_MNEMONIC_UD1 ||
@@ -130,9 +135,9 @@ static bool has_model(const ZydisDecodedInstruction *z)
 }
 
 /*
- * Where we differ and mean it. RSM is none outside system management mode. What the P6 has as a NOP with
- * an operand got names later. 66 is ignored by MMX where there is no SSE2: Pentium III SDM 2, "Effect of
- * Prefixes on MMX Instructions".
+ * Where we differ and mean it. RSM is none outside system management mode. What the P6 has as a NOP
+ * with an operand got names later. 66 is ignored by MMX where there is no SSE2: Pentium III SDM 2,
+ * "Effect of Prefixes on MMX Instructions".
  */
 static bool is_known(const u8 *bytes, const ZydisDecodedInstruction *z, bool theirs)
 {

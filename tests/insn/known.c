@@ -93,24 +93,24 @@ static const struct {
     const char *name;
     bool (*holds)(const struct known_case *c);
 } conditions[] = {
-    {"always", always},       {"count>0", counted},           {"count>1", counted_twice},
-    {"count>=bits", counted_away}, {"count>bits", counted_over}, {"16-bit", word},
-    {"rep-0", no_count},      {"at-limit", at_limit},      {"faulted", faulted},
-    {"repeated", repeated},
-    {"invalid", invalid},       {"unmasked", unmasked},
+    {"always", always},           {"count>0", counted},
+    {"count>1", counted_twice},   {"count>=bits", counted_away},
+    {"count>bits", counted_over}, {"16-bit", word},
+    {"rep-0", no_count},          {"at-limit", at_limit},
+    {"faulted", faulted},         {"repeated", repeated},
+    {"invalid", invalid},         {"unmasked", unmasked},
 };
 
 /* Reading. */
 
 static unsigned op_by_name(const char *name)
 {
-    static const char *const names[] = {
-        [OP_NONE] = "",
+    static const char *const names[] = {[OP_NONE] = "",
 #define X(op) [OP_##op] = #op,
-        INSN_OPS(X)
+                                        INSN_OPS(X)
 #undef X
 #define X(cc, n) [OP_J_##cc] = "J_" #cc,
-        EACH_CC(X)
+                                            EACH_CC(X)
 #undef X
     };
     for (unsigned i = 1; i < ARRAY_LEN(names); i++)
@@ -198,8 +198,9 @@ static bool read_line(struct known *known, char *text, unsigned number)
     if (text[0] == '#' || text[0] == '\n')
         return true;
     *line = (struct known_line){.line = number};
-    if (known->count == KNOWN_LINES || sscanf(text, "%119s %31s %31s %7s", ops, when, what, why) != 4 ||
-        !read_ops(line, ops) || !read_condition(line, when) || !read_what(line, what))
+    if (known->count == KNOWN_LINES ||
+        sscanf(text, "%119s %31s %31s %7s", ops, when, what, why) != 4 || !read_ops(line, ops) ||
+        !read_condition(line, when) || !read_what(line, what))
         return false;
     known->count++;
     return true;
@@ -251,7 +252,8 @@ static bool either_faulted(const struct known_case *c)
     return vector_of(c->host) != COMPLETED || vector_of(c->ours) != COMPLETED;
 }
 
-unsigned known_remove(const struct known *known, const struct known_case *c, unsigned what, u32 *flags)
+unsigned known_remove(const struct known *known, const struct known_case *c, unsigned what,
+                      u32 *flags)
 {
     for (unsigned i = 0; what && i < known->count; i++) {
         const struct known_line *line = &known->line[i];

@@ -31,6 +31,7 @@ struct known_case {
 bool known_read(struct known *known, const char *path);
 
 /* Takes from DIFFERS_* and the flags that differ what is known to. */
-unsigned known_remove(const struct known *known, const struct known_case *c, unsigned what, u32 *flags);
+unsigned known_remove(const struct known *known, const struct known_case *c, unsigned what,
+                      u32 *flags);
 
 #endif

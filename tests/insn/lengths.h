@@ -5,8 +5,9 @@
 
 #include "cpu/insn.h"
 
-/* Is LENGTH right for the instruction at BYTES, in 16- or 32-bit code? It is put to the end of a page
- * that no page follows: without its last byte the host must fault on fetching it, and with it not. */
+/* Is LENGTH right for the instruction at BYTES, in 16- or 32-bit code? It is put to the end of a
+ * page that no page follows: without its last byte the host must fault on fetching it, and with it
+ * not. */
 bool length_good(const u8 *bytes, unsigned length, bool code32);
 
 /* May the host be asked, in ring 3? */

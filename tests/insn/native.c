@@ -174,7 +174,7 @@ static bool write_ldt(void)
             .base_addr = s->base,
             .limit = s->limit,
             .seg_32bit = !!(s->attr & DA_DB),
-            .contents = code ? MODIFY_LDT_CONTENTS_CODE
+            .contents = code                       ? MODIFY_LDT_CONTENTS_CODE
                         : s->attr & DA_EXPAND_DOWN ? MODIFY_LDT_CONTENTS_STACK
                                                    : MODIFY_LDT_CONTENTS_DATA,
             .read_exec_only = !second,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Every beginning of an instruction: all opcodes of one and two bytes, with every ModRM byte, after no
- * prefix, each prefix and each pair of them, in 16- and 32-bit code; and every SIB byte.
+ * Every beginning of an instruction: all opcodes of one and two bytes, with every ModRM byte, after
+ * no prefix, each prefix and each pair of them, in 16- and 32-bit code; and every SIB byte.
  */
 #ifndef TESTS_INSN_OPENINGS_H
 #define TESTS_INSN_OPENINGS_H

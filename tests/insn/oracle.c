@@ -151,9 +151,10 @@ static void write_code(const u8 *bytes, u32 linear, u32 n)
 
 static void run_group(struct oracle *o, u64 number)
 {
-    static const u8 filling[TEXT_BYTES + 8] = {
-        0xcc, 0xcc, 0xcc, 0xcc, 0xcc, 0xcc, 0xcc, 0xcc, 0xcc, 0xcc, 0xcc, 0xcc, 0xcc, 0xcc, 0xcc, 0xcc,
-        0xcc, 0xcc, 0xcc, 0xcc, 0xcc, 0xcc, 0xcc, 0xcc, 0xcc, 0xcc, 0xcc, 0xcc, 0xcc, 0xcc, 0xcc, 0xcc};
+    static const u8 filling[TEXT_BYTES + 8] = {0xcc, 0xcc, 0xcc, 0xcc, 0xcc, 0xcc, 0xcc, 0xcc,
+                                               0xcc, 0xcc, 0xcc, 0xcc, 0xcc, 0xcc, 0xcc, 0xcc,
+                                               0xcc, 0xcc, 0xcc, 0xcc, 0xcc, 0xcc, 0xcc, 0xcc,
+                                               0xcc, 0xcc, 0xcc, 0xcc, 0xcc, 0xcc, 0xcc, 0xcc};
     struct group *g = &o->group;
     group_make(g, &o->random, &o->choice);
     write_code(g->code, g->linear, g->code_bytes);
@@ -249,7 +250,9 @@ int main(int argc, char **argv)
     static struct oracle o;
     char path[1024];
     if (!parse(&o.options, argc, argv)) {
-        fprintf(stderr, "usage: oracle [--cases N] [--seconds N] [--seed S] [--only MNEMONIC] [--case N]\n");
+        fprintf(
+            stderr,
+            "usage: oracle [--cases N] [--seconds N] [--seed S] [--only MNEMONIC] [--case N]\n");
         return 2;
     }
     const char *why_not = native_open();

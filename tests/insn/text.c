@@ -3,12 +3,11 @@
 #include "cpu/cpu.h"
 
 /* Not asked, because the hypervisor or the kernel answers instead of the processor, or because
- * 64-bit mode shines through: SYSENTER and SYSEXIT belong to the kernel; UMIP has taken the stores of
- * system registers away; INT1 under a hypervisor returns to itself. FXSAVE and FXRSTOR show what else
- * is in the host's image: tests/unit/fxsave.c. */
-static const u16 not_asked[] = {OP_CPUID, OP_RDTSC, OP_SGDT,       OP_SIDT,     OP_SLDT, OP_STR,
-                                OP_SMSW,  OP_SYSENTER, OP_SYSEXIT,
-                                OP_ICEBP, OP_FXSAVE,   OP_FXRSTOR};
+ * 64-bit mode shines through: SYSENTER and SYSEXIT belong to the kernel; UMIP has taken the stores
+ * of system registers away; INT1 under a hypervisor returns to itself. FXSAVE and FXRSTOR show what
+ * else is in the host's image: tests/unit/fxsave.c. */
+static const u16 not_asked[] = {OP_CPUID, OP_RDTSC,    OP_SGDT,    OP_SIDT,  OP_SLDT,   OP_STR,
+                                OP_SMSW,  OP_SYSENTER, OP_SYSEXIT, OP_ICEBP, OP_FXSAVE, OP_FXRSTOR};
 
 static bool is_x87(const struct insn *row)
 {
@@ -35,7 +34,8 @@ void choice_make(struct choice *choice, const struct insn_index *index, const ch
 {
     choice->count = 0;
     for (unsigned i = 0; i < insn_count; i++)
-        if (is_known(index, &insn_table[i]) && is_asked(&insn_table[i]) && (!only || !strcmp(only, insn_table[i].name)))
+        if (is_known(index, &insn_table[i]) && is_asked(&insn_table[i]) &&
+            (!only || !strcmp(only, insn_table[i].name)))
             choice->row[choice->count++] = &insn_table[i];
 }
 
@@ -145,8 +145,8 @@ static void default_segment(struct text *t, bool stack)
 static void put_memory16(struct text *t, struct random *r, offset_fn *offset, void *owner)
 {
     static const u8 base[8] = {EBX, EBX, EBP, EBP, ESI, EDI, EBP, EBX};
-    static const u8 index[8] = {ESI, EDI, ESI, EDI, NO_REGISTER, NO_REGISTER, NO_REGISTER,
-                                NO_REGISTER};
+    static const u8 index[8] = {ESI,         EDI,         ESI,         EDI,
+                                NO_REGISTER, NO_REGISTER, NO_REGISTER, NO_REGISTER};
     unsigned mod = t->modrm >> 6, rm = t->modrm & 7;
     bool absolute = mod == 0 && rm == 6;
     default_segment(t, !absolute && base[rm] == EBP);
