@@ -38,6 +38,7 @@
 %define UPPER_ONLY 0x1000               ; the lower page holds what the handler needs
 %define ANY_BYTE 0x2000                 ; a structure of many fields: CR2 is anywhere in it
 %define NOT_BEHIND 0x4000               ; what follows may or may not be read: not tried
+%define WITH_FPU 0x8000                 ; what the FPU holds afterwards is compared, too
 %define ANY_ORDER 0x200                 ; the manual does not say which access is the first
 
 ; A case: an instruction, what prepares it, and what it does to memory in which order.
@@ -279,6 +280,35 @@ __SECT__
         try "JMP to a TSS, the old one", IMPLICIT | UPPER_ONLY | ANY_BYTE | NOT_BEHIND, 62, TASK_OUT, \
                 set_old_task, {jmp TASK:0}
         try "JMP to a TSS", IMPLICIT | ANY_BYTE | NOT_BEHIND, 102, TASK_IN, set_task, {jmp TASK:0}
+; The floating-point unit's operands.
+        order F10, 0, 10, 0
+        order F8, 0, 8, 0
+        order W10, 0, 10, PF_W
+        order R28, 0, 28, 0
+        order W28, 0, 28, PF_W
+        order R108, 0, 108, 0
+        order W108, 0, 108, PF_W
+%define FP IN_FS | WITH_FPU
+        try "FLD m32", FP, 4, R4, fpu, {fld dword [fs:edi]}
+        try "FLD m64", FP, 8, F8, fpu, {fld qword [fs:edi]}
+        try "FLD m80", FP | ANY_BYTE, 10, F10, fpu, {fld tword [fs:edi]}
+        try "FADD m64", FP, 8, F8, fpu, {fadd qword [fs:edi]}
+        try "FILD m16", FP, 2, R2, fpu, {fild word [fs:edi]}
+        try "FILD m64", FP, 8, F8, fpu, {fild qword [fs:edi]}
+        try "FBLD", FP | ANY_BYTE, 10, F10, put_bcd, {fbld [fs:edi]}
+        try "FST m32", FP, 4, W4, fpu, {fst dword [fs:edi]}
+        try "FSTP m64", FP, 8, W8, fpu, {fstp qword [fs:edi]}
+        try "FSTP m80", FP | ANY_BYTE, 10, W10, fpu, {fstp tword [fs:edi]}
+        try "FISTP m16", FP, 2, W2, fpu, {fistp word [fs:edi]}
+        try "FISTP m64", FP, 8, W8, fpu, {fistp qword [fs:edi]}
+        try "FBSTP", FP | ANY_BYTE, 10, W10, fpu, {fbstp [fs:edi]}
+        try "FLDCW", FP, 2, R2, put_cw, {fldcw [fs:edi]}
+        try "FNSTCW", FP, 2, W2, fpu, {fnstcw [fs:edi]}
+        try "FNSTSW m16", FP, 2, W2, fpu, {fnstsw [fs:edi]}
+        try "FNSTENV", FP | ANY_BYTE, 28, W28, fpu, {fnstenv [fs:edi]}
+        try "FLDENV", FP | ANY_BYTE, 28, R28, put_env, {fldenv [fs:edi]}
+        try "FNSAVE", FP | ANY_BYTE, 108, W108, fpu, {fnsave [fs:edi]}
+        try "FRSTOR", FP | ANY_BYTE, 108, R108, put_state, {frstor [fs:edi]}
 [section cases]
         dd 0
 [section program]
@@ -460,6 +490,31 @@ set_ldt_pop:
         push esi
         mov dword [FRAMES + SAFE_STACK], 0xf
         jmp set_ldt.go
+; Three numbers in the FPU: 1, pi, 42.
+fpu:    fninit
+        fld1
+        fldpi
+        push dword 42
+        fild dword [esp]
+        add esp, 4
+        ret
+put_bcd:
+        mov dword [esi], 0x98765432
+        mov dword [esi + 4], 0x98765432
+        mov word [esi + 8], 0x8010
+        jmp fpu
+put_cw: mov word [esi], 0x0f7f
+        jmp fpu
+put_env:
+        call fpu
+        fnstenv [esi]
+        fninit
+        jmp fpu
+put_state:
+        call fpu
+        fnsave [esi]
+        jmp fpu
+
 set_int_a:
         mov dword [TSS + 12], STACK_1
         vector 0x31, 0xd, linear(landing), T_INT32 | DPL(3)
@@ -756,6 +811,8 @@ attempt:
         rep movsd
         mov edi, ARENA + 0x2000
         call copy_memory
+        mov edi, ARENA + 0x4000
+        call copy_fpu
 
         call own_tables
         call prepare
@@ -770,7 +827,24 @@ attempt:
         equal [stop.vector], DONE
         equal [faults_seen], [faults_due]
         call same_result
+        mov edi, ARENA + 0x4100
+        call copy_fpu
+        mov esi, ARENA + 0x4000
+        mov edi, ARENA + 0x4100
+        mov ecx, 108
+        repe cmpsb
+        setne al
+        movzx eax, al
+        equal eax, 0                    ; the FPU holds the same
         jmp own_tables
+
+; The state of the FPU to EDI, in a case that is about it.
+copy_fpu:
+        mov ebx, [case_now]
+        test dword [ebx + case.where], WITH_FPU
+        jz .done
+        fnsave [edi]
+.done:  ret
 
 prepare:
         mov esi, defaults
@@ -939,7 +1013,7 @@ at_fault:
         test dword [ebx + case.where], ANY_BYTE
         jz .exact
         sub eax, [cr2_due]              ; not below the first byte that is missing
-        cmp eax, 104
+        cmp eax, 108
         jb .no_page
 .exact:
         equal [stop.cr2], [cr2_due]
