@@ -25,7 +25,7 @@ static const struct general {
     u8 exception; /* entering the handler of an exception or interrupt */
     u8 bus;       /* each bus cycle beyond the first of an operand */
 } general[COLUMNS] = {
-    {2, 13, 50, 4}, {1, 5, 25, 2}, {0, 5, 59, 2}, {1, 2, 44, 0}, {1, 1, 30, 0}, {0, 1, 40, 0},
+    {2, 13, 50, 4}, {1, 5, 43, 2}, {0, 5, 59, 2}, {1, 2, 44, 0}, {1, 1, 30, 0}, {0, 1, 40, 0},
 };
 
 /* Repeated string instructions: before the first iteration, and each. */
