@@ -72,7 +72,10 @@ static void binary_memory(struct cpu *cpu, binary_fn *op, from_fn *from, u64 raw
     if (x87_empty(fpu, 0)) {
         r = x87_underflow(&env);
     } else {
-        r = op(a, from(raw, &operand_env), &env);
+        struct f80 b = from(raw, &operand_env);
+        if (operand_env.sw & SW_IE)
+            b.frac &= ~((u64)1 << 62); /* signals again: of two that do the larger is the result */
+        r = op(a, b, &env);
         x87_add_operand(&env, &operand_env, a);
     }
     if (x87_report(cpu, &env))

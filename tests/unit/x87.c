@@ -246,6 +246,23 @@ static void check_status(u16 want)
                   want);
 }
 
+/* SDM 1 "Operating on SNaNs and QNaNs": of two signalling NaNs the larger significand, made quiet. That
+ * in memory still signals when it has been widened. */
+START_TEST(two_signalling_nans_give_the_larger_one_from_memory_too)
+{
+    fresh(CR0_NE);
+    push((struct f80){0x98af57e943f547d2, 0x7fff});
+    put32(data(), 0x7f800001);
+    guest_do(g, "d8 2d 00 00 02 00"); /* fsubr dword [20000h] */
+    check_st(0, (struct f80){0xd8af57e943f547d2, 0x7fff});
+    ck_assert_uint_eq(fpu_status(fpu) & SW_ANY, SW_IE);
+    put64(data(), 0x7ff7ffffffffffff);
+    fpu->reg[fpu->top] = (struct f80){0x98af57e943f547d2, 0x7fff};
+    guest_do(g, "dc 05 00 00 02 00"); /* fadd qword [20000h] */
+    check_st(0, (struct f80){0xfffffffffffff800, 0x7fff});
+}
+END_TEST
+
 START_TEST(an_underflow_makes_a_nan_and_clears_c1)
 {
     static const char *const codes[] = {"d9 e0", "d9 e1", "d9 fa", "d9 fc", "d9 f8", "d9 f5", "d9 fd",
@@ -804,6 +821,7 @@ Suite *x87_suite(void)
         ignne_passes_a_pending_exception_over,
         ne_takes_ferr_away,
         loading_masks_and_flags_decides_what_is_pending,
+        two_signalling_nans_give_the_larger_one_from_memory_too,
         an_underflow_makes_a_nan_and_clears_c1,
         an_overflow_sets_c1,
         the_stack_pointer_and_the_tags_move_alone,
