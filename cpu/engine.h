@@ -68,7 +68,7 @@ struct fetch_page {
     u32 page;
 };
 
-/* decode.c: decode at cpu->eip into a block; raises fetch faults of the first instruction. SECOND
+/* translate.c: decode at cpu->eip into a block; raises fetch faults of the first instruction. SECOND
  * is filled in when that instruction reaches into the next page. */
 struct block *block_decode(struct cpu *cpu, const struct exec_entry *exec,
                            struct fetch_page *second);
