@@ -580,7 +580,7 @@ const struct insn *decode_insn(struct decoder *d, struct uop *u)
         row = undefined(d, u);
     bool repeated = d->rep || d->repne;
     struct insn_form form = {d->memory, d->addr32, d->modrm, d->prefixes,
-                             (u16)op_modern(op, repeated)};
+                             (u8)d->pos, (u16)op_modern(op, repeated)};
     d->clocks = timing_clocks(d->cpu->model, row, &form);
     u->eip = d->eip;
     u->len = (u8)d->pos;

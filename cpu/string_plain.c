@@ -32,7 +32,7 @@ u32 string_step(const struct cpu *cpu, u32 size)
 const struct uop *string_repeat(struct cpu *cpu, const struct uop *u, const struct repeated *op,
                                 u32 size)
 {
-    u32 clocks = timing_iteration(cpu->model, op_modern(uop_info[u->id].op, true));
+    u32 clocks = timing_iteration(cpu, u);
     for (;;) {
         u32 count = string_index(cpu, u, ECX), done = 0;
         bool more = true;

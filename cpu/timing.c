@@ -24,8 +24,11 @@ static const struct general {
     u8 taken;     /* a conditional jump that is taken */
     u8 exception; /* entering the handler of an exception or interrupt */
     u8 bus;       /* each bus cycle beyond the first of an operand */
+    u8 byte;      /* each byte of the instruction beyond the first */
 } general[COLUMNS] = {
-    {2, 13, 50, 4}, {1, 5, 43, 2}, {0, 5, 59, 2}, {1, 2, 44, 0}, {1, 1, 30, 0}, {0, 1, 40, 0},
+    /* The tables of the 80286 hold while its queue is full; as captured it never quite is. */
+    {2, 13, 50, 4, 0}, {0, 5, 43, 2, 1}, {0, 5, 59, 2, 0},
+    {1, 2, 44, 0, 0},  {1, 1, 30, 0, 0}, {0, 1, 40, 0, 0},
 };
 
 /* Repeated string instructions: before the first iteration, and each. */
@@ -60,9 +63,9 @@ u32 timing_exception(const struct cpu_model *model)
     return general[column_of(model)].exception;
 }
 
-u32 timing_iteration(const struct cpu_model *model, unsigned op)
+u32 timing_interrupt(const struct cpu_model *model)
 {
-    return repeated_clocks(model, op)[1];
+    return class_clocks[COST_INT - COST_FIRST - 1][column_of(model)][0];
 }
 
 /* iAPX 86,88 User's Manual, table 2-20; the two clocks that some sums of registers take longer
@@ -94,7 +97,8 @@ u32 timing_clocks(const struct cpu_model *model, const struct insn *row,
     u32 clocks = row->cost < COST_FIRST ? row->cost
                  : rep                  ? rep[0]
                        : class_clocks[row->cost - COST_FIRST - 1][column][form->memory];
-    clocks += form->prefixes * general[column].prefix + address_clocks(column, form);
+    clocks += form->prefixes * general[column].prefix + address_clocks(column, form) +
+              (form->bytes ? form->bytes - 1u : 0) * general[column].byte;
     return clocks < TIMING_MAX ? clocks : TIMING_MAX;
 }
 
@@ -154,14 +158,21 @@ static u32 string_transfers(struct cpu *cpu, const struct uop *u, const struct u
     u32 y = transfer(cpu, SEG_ES, (u32)cpu->r[EDI] & mask, size);
     switch (info->op) {
     case OP_MOVS:
+    case OP_REP_MOVS:
     case OP_CMPS:
+    case OP_REP_CMPS:
         return x + y;
     case OP_STOS:
+    case OP_REP_STOS:
     case OP_SCAS:
+    case OP_REP_SCAS:
     case OP_INS:
+    case OP_REP_INS:
         return y;
     case OP_LODS:
+    case OP_REP_LODS:
     case OP_OUTS:
+    case OP_REP_OUTS:
         return x;
     }
     return 0;
@@ -198,13 +209,43 @@ static u32 arithmetic_clocks(struct cpu *cpu, const struct uop *u, const struct 
     return 0;
 }
 
+/* A word at an odd port takes two cycles as well. */
+static u32 port_transfers(const struct cpu *cpu, const struct uop *u, const struct uop_info *info)
+{
+    bool immediate = info->shape == SHAPE_ri || info->shape == SHAPE_ir;
+    u32 width = cpu->model->bus_bytes, port = immediate ? u->imm : R_16(EDX * 8);
+    bool port_op = info->op == OP_IN || info->op == OP_OUT || info->op == OP_INS ||
+                   info->op == OP_OUTS || info->op == OP_REP_INS || info->op == OP_REP_OUTS;
+    if (!port_op)
+        return 0;
+    return ((port & (width - 1)) + info->size / 8u - 1) / width *
+           general[column_of(cpu->model)].bus;
+}
+
+/* Micro-op U as the processors of today name it. */
+static struct uop_info info_of(const struct uop *u, bool again)
+{
+    struct uop_info info = uop_info[u->id];
+    info.op = (u16)op_modern(info.op, again);
+    return info;
+}
+
+u32 timing_iteration(struct cpu *cpu, const struct uop *u)
+{
+    struct uop_info info = info_of(u, true);
+    u32 clocks = repeated_clocks(cpu->model, info.op)[1];
+    if (cpu->model->bus_bytes)
+        clocks += string_transfers(cpu, u, &info) + port_transfers(cpu, u, &info);
+    return clocks;
+}
+
 u32 timing_operands(struct cpu *cpu, const struct uop *u)
 {
-    struct uop_info here = uop_info[u->id];
-    const struct uop_info *info = &here;
-    here.op = (u16)op_modern(here.op, u->attr & (UA_REP | UA_REPNE));
-    u32 size = u->attr & UA_OP32 ? 4 : 2, words = stack_words(info->op);
-    u32 stack = words ? words * transfer(cpu, SEG_SS, (u32)cpu->r[ESP], size) : 0;
-    return stack + memory_transfers(cpu, u, info) + string_transfers(cpu, u, info) +
-           arithmetic_clocks(cpu, u, info);
+    bool again = u->attr & (UA_REP | UA_REPNE);
+    struct uop_info info = info_of(u, again);
+    u32 size = u->attr & UA_OP32 ? 4 : 2, words = stack_words(info.op);
+    u32 clocks = words ? words * transfer(cpu, SEG_SS, (u32)cpu->r[ESP], size) : 0;
+    if (!again) /* else each iteration counts them */
+        clocks += string_transfers(cpu, u, &info) + port_transfers(cpu, u, &info);
+    return clocks + memory_transfers(cpu, u, &info) + arithmetic_clocks(cpu, u, &info);
 }

@@ -15,6 +15,7 @@ struct insn_form {
     bool memory, address32;
     u8 modrm;
     u8 prefixes; /* bytes of them */
+    u8 bytes;    /* of the whole instruction */
     u16 op;      /* with REP another one than the row's */
 };
 
@@ -27,8 +28,11 @@ enum { TIMING_MAX = 200 };
 u32 timing_taken(const struct cpu_model *model);
 u32 timing_exception(const struct cpu_model *model);
 
-/* Of one iteration of a repeated OP_REP_*. */
-u32 timing_iteration(const struct cpu_model *model, unsigned op);
+/* Of INT n: what INTO takes besides when it interrupts. */
+u32 timing_interrupt(const struct cpu_model *model);
+
+/* Of one iteration of the repeated string instruction U that begins. */
+u32 timing_iteration(struct cpu *cpu, const struct uop *u);
 
 /* Before U is run: what its operands cost beyond its class (words at odd addresses, counts of
  * shifts, bits of a multiplier). Only for models with a bus_bytes. */

@@ -3,6 +3,7 @@
  * interrupt.c. Each ends its block; the exit behind it pays. */
 #include "cpu/forms.h"
 #include "cpu/protect.h"
+#include "cpu/timing.h"
 #include "cpu/virtual.h"
 
 #define NEXT_EIP (u->eip + u->len)
@@ -84,6 +85,7 @@ HANDLER(INTO_o_0)
 {
     if (!f_of(&cpu->fl))
         EXIT(1);
+    charge_clocks(cpu, timing_interrupt(cpu->model));
     interrupt_enter(cpu, EX_OF, INTERRUPT_SOFTWARE, false, 0, NEXT_EIP);
     ARRIVED;
 }
