@@ -10,6 +10,7 @@
  */
 #include "cpu/debug.h"
 #include "cpu/engine.h"
+#include "cpu/generation.h"
 #include "cpu/protect.h"
 #include "cpu/smm.h"
 #include "cpu/timing.h"
@@ -102,7 +103,7 @@ u32 iterations_left(const struct cpu *cpu, u32 count, u32 cost)
 
 const struct uop *plain_again(struct cpu *cpu, const struct uop *u)
 {
-    cpu->eflags |= FL_RF;
+    cpu->eflags |= FL_RF & generation_of(cpu->model)->flags;
     cpu->rf_at = cycle_at(cpu, u);
     leave_at(cpu, u);
     return NULL;

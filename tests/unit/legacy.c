@@ -557,6 +557,22 @@ START_TEST(umov_moves_on_386_and_486)
 }
 END_TEST
 
+START_TEST(a_repetition_that_waits_sets_rf_since_the_386)
+{
+    static const char *const models[] = {"8086", "80286", "386"};
+    for (unsigned i = 0; i < ARRAY_LEN(models); i++) {
+        on(models[i]);
+        guest_code(g, "f3 ac f4"); /* rep lodsb; hlt */
+        g->cpu.eip = g->start;
+        g->cpu.r[ECX] = 1000;
+        g->clock.deadline = g->clock.cycles + 200;
+        cpu_run(&g->cpu);
+        ck_assert_uint_gt(reg(ECX), 0);
+        ck_assert_int_eq(!!(cpu_eflags(&g->cpu) & FL_RF), i == 2);
+    }
+}
+END_TEST
+
 static u32 random_state;
 
 static u32 rnd(void)
@@ -572,9 +588,10 @@ static void random_memory_and_registers(void)
     guest_real(g);
     for (unsigned i = 0; i < 8; i++)
         g->cpu.r[i] = rnd() & 0xffff;
-    for (unsigned i = 0; i < SEG_COUNT; i++)
-        if (i < SEG_FS)
-            guest_segment(g, i, (u16)rnd(), (rnd() & 0xffff) * 16, 0xffff, 0x93);
+    for (unsigned i = 0; i < SEG_FS; i++) {
+        u16 selector = (u16)rnd();
+        guest_segment(g, i, selector, (rnd() & 0xffff) * 16, 0xffff, 0x93);
+    }
     g->cpu.eip = rnd() & 0xffff;
 }
 
@@ -628,6 +645,7 @@ Suite *legacy_suite(void)
         the_386_has_undefined_flags_of_its_own,
         a_386s_bit_string_in_memory_leaves_the_same_flags,
         rep_negates_the_8086s_products_and_signed_quotients,
+        a_repetition_that_waits_sets_rf_since_the_386,
         minus_128_is_no_quotient_before_the_386,
         an_interrupted_286_string_instruction_has_moved_its_registers,
         the_last_word_of_a_286s_descriptor_is_reserved,

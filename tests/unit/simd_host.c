@@ -37,7 +37,7 @@ struct state {
     u64 flags;        /* d0 */
     u32 mxcsr;        /* d8 */
     u32 unused;
-    u8 memory[32]; /* e0 */
+    _Alignas(16) u8 memory[32]; /* e0: operands of SSE, which want it */
 };
 
 struct text {
