@@ -263,7 +263,7 @@ static void operand_reg(struct decoder *d, struct uop *u, unsigned offset)
     d->shape[d->shape_count++] = 'r';
 }
 
-static void operand_mem(struct decoder *d)
+static void operand_mem(struct decoder *d, UNUSED struct uop *u)
 {
     d->slot++;
     d->shape[d->shape_count++] = 'm';
@@ -275,27 +275,23 @@ static void operand_imm(struct decoder *d, struct uop *u, u32 value)
     d->shape[d->shape_count++] = 'i';
 }
 
-static void operand_e(struct decoder *d, struct uop *u, bool byte)
+/* A register by ModRM.rm, or memory. */
+static void operand_rm(struct decoder *d, struct uop *u, unsigned offset)
 {
-    unsigned rm = d->modrm & 7;
     if (d->memory)
-        operand_mem(d);
+        operand_mem(d, u);
     else
-        operand_reg(d, u, byte ? reg8(rm) : reg_offset(rm));
+        operand_reg(d, u, offset);
 }
 
-static void operand_moffs(struct decoder *d, struct uop *u)
+static unsigned modrm_reg(const struct decoder *d)
 {
-    u->base = u->index = NO_REG;
-    u->disp = d->addr32 ? fetch32(d) : fetch16(d);
-    u->seg = (u8)(d->seg == SEG_COUNT ? SEG_DS : d->seg);
-    operand_mem(d);
+    return d->modrm >> 3 & 7;
 }
 
-static void operand_jump(struct decoder *d, struct uop *u, u32 relative)
+static unsigned modrm_rm(const struct decoder *d)
 {
-    u32 target = d->eip + d->pos + relative;
-    u->disp = d->op32 ? target : (u16)target;
+    return d->modrm & 7;
 }
 
 /* MMX and XMM registers are 16 bytes apart; struct fpu. */
@@ -304,149 +300,183 @@ static u8 simd_offset(unsigned n)
     return (u8)(n * 16);
 }
 
-static void operand_simd(struct decoder *d, struct uop *u)
+static void read_Eb(struct decoder *d, struct uop *u)
 {
-    if (d->memory)
-        operand_mem(d);
-    else
-        operand_reg(d, u, simd_offset(d->modrm & 7));
+    operand_rm(d, u, reg8(modrm_rm(d)));
 }
+
+static void read_E(struct decoder *d, struct uop *u)
+{
+    operand_rm(d, u, reg_offset(modrm_rm(d)));
+}
+
+static void read_simd_rm(struct decoder *d, struct uop *u)
+{
+    operand_rm(d, u, simd_offset(modrm_rm(d)));
+}
+
+static void read_simd_reg(struct decoder *d, struct uop *u)
+{
+    operand_reg(d, u, simd_offset(modrm_reg(d)));
+}
+
+static void read_Gb(struct decoder *d, struct uop *u)
+{
+    operand_reg(d, u, reg8(modrm_reg(d)));
+}
+
+static void read_G(struct decoder *d, struct uop *u)
+{
+    operand_reg(d, u, reg_offset(modrm_reg(d)));
+}
+
+static void read_Rd(struct decoder *d, struct uop *u)
+{
+    operand_reg(d, u, reg_offset(modrm_rm(d)));
+}
+
+static void read_STi(struct decoder *d, struct uop *u)
+{
+    operand_reg(d, u, modrm_rm(d));
+}
+
+/* Control, debug and test registers by their number. */
+static void read_special(struct decoder *d, struct uop *u)
+{
+    operand_reg(d, u, modrm_reg(d));
+}
+
+/* An 8086 looks at two bits of the number. */
+static unsigned segment_number(const struct decoder *d)
+{
+    return modrm_reg(d) & (d->cpu->model->generation == I86 ? 3 : 7);
+}
+
+static void read_Sw(struct decoder *d, struct uop *u)
+{
+    put_reg(d, u, segment_number(d));
+}
+
+static void read_Zb(struct decoder *d, struct uop *u)
+{
+    operand_reg(d, u, reg8(d->opcode & 7));
+}
+
+static void read_Zv(struct decoder *d, struct uop *u)
+{
+    operand_reg(d, u, reg_offset(d->opcode & 7));
+}
+
+static void read_Ib(struct decoder *d, struct uop *u)
+{
+    operand_imm(d, u, fetch8(d));
+}
+
+static void read_sIb(struct decoder *d, struct uop *u)
+{
+    operand_imm(d, u, fetch_signed8(d));
+}
+
+static void read_Iw(struct decoder *d, struct uop *u)
+{
+    operand_imm(d, u, fetch16(d));
+}
+
+static void read_Iv(struct decoder *d, struct uop *u)
+{
+    operand_imm(d, u, fetch_operand(d));
+}
+
+static void read_IbX(struct decoder *d, struct uop *u)
+{
+    u->imm |= (u32)fetch8(d) << 16;
+}
+
+static void operand_jump(struct decoder *d, struct uop *u, u32 relative)
+{
+    u32 target = d->eip + d->pos + relative;
+    u->disp = d->op32 ? target : (u16)target;
+}
+
+static void read_Jb(struct decoder *d, struct uop *u)
+{
+    u32 relative = fetch_signed8(d);
+    operand_jump(d, u, relative);
+}
+
+static void read_Jv(struct decoder *d, struct uop *u)
+{
+    u32 relative = d->op32 ? fetch32(d) : (u32)(s16)fetch16(d);
+    operand_jump(d, u, relative);
+}
+
+static void read_Ap(struct decoder *d, struct uop *u)
+{
+    u->disp = fetch_operand(d);
+    operand_imm(d, u, fetch16(d));
+}
+
+static void read_O(struct decoder *d, struct uop *u)
+{
+    u->base = u->index = NO_REG;
+    u->disp = d->addr32 ? fetch32(d) : fetch16(d);
+    u->seg = (u8)(d->seg == SEG_COUNT ? SEG_DS : d->seg);
+    operand_mem(d, u);
+}
+
+static void read_accumulator(struct decoder *d, struct uop *u)
+{
+    operand_reg(d, u, reg_offset(EAX));
+}
+
+static void read_CL(struct decoder *d, UNUSED struct uop *u)
+{
+    d->shape[d->shape_count++] = 'c';
+}
+
+static void read_ONE(struct decoder *d, struct uop *u)
+{
+    operand_imm(d, u, 1);
+}
+
+static void read_segment(struct decoder *d, struct uop *u)
+{
+    u->dst = u->src = (u8)(d->operand - OPD_ES + SEG_ES);
+}
+
+/* Those that are not here are implied: DX, ST, string operands. */
+static void (*const operand_readers[OPD_COUNT])(struct decoder *d, struct uop *u) = {
+    [OPD_Eb] = read_Eb,          [OPD_Ev] = read_E,           [OPD_Ew] = read_E,
+    [OPD_Es] = read_E,           [OPD_Ed] = read_E,           [OPD_RdMw] = read_E,
+    [OPD_Fpu] = read_E,          [OPD_Gb] = read_Gb,          [OPD_Gv] = read_G,
+    [OPD_Gw] = read_G,           [OPD_Gd] = read_G,           [OPD_Rd] = read_Rd,
+    [OPD_M] = operand_mem,       [OPD_Mp] = operand_mem,      [OPD_Ma] = operand_mem,
+    [OPD_Mq] = operand_mem,      [OPD_Mx] = operand_mem,      [OPD_Md] = operand_mem,
+    [OPD_Fw] = operand_mem,      [OPD_Fd] = operand_mem,      [OPD_Fq] = operand_mem,
+    [OPD_Ft] = operand_mem,      [OPD_STi] = read_STi,        [OPD_Pq] = read_simd_reg,
+    [OPD_Vx] = read_simd_reg,    [OPD_Qq] = read_simd_rm,     [OPD_Qd] = read_simd_rm,
+    [OPD_Nq] = read_simd_rm,     [OPD_Wx] = read_simd_rm,     [OPD_Wq] = read_simd_rm,
+    [OPD_Wd] = read_simd_rm,     [OPD_Ux] = read_simd_rm,     [OPD_Cd] = read_special,
+    [OPD_Dd] = read_special,     [OPD_Td] = read_special,     [OPD_Sw] = read_Sw,
+    [OPD_Zb] = read_Zb,          [OPD_Zv] = read_Zv,          [OPD_Ib] = read_Ib,
+    [OPD_sIb] = read_sIb,        [OPD_Iw] = read_Iw,          [OPD_Iv] = read_Iv,
+    [OPD_IbX] = read_IbX,        [OPD_Jb] = read_Jb,          [OPD_Jv] = read_Jv,
+    [OPD_Ap] = read_Ap,          [OPD_Ob] = read_O,           [OPD_Ov] = read_O,
+    [OPD_AL] = read_accumulator, [OPD_AX] = read_accumulator, [OPD_CL] = read_CL,
+    [OPD_ONE] = read_ONE,        [OPD_ES] = read_segment,     [OPD_CS] = read_segment,
+    [OPD_SS] = read_segment,     [OPD_DS] = read_segment,     [OPD_FS] = read_segment,
+    [OPD_GS] = read_segment,
+};
 
 /* One operand; false: the encoding is undefined. */
-static bool decode_operand(struct decoder *d, struct uop *u, unsigned code, unsigned opcode)
+static bool decode_operand(struct decoder *d, struct uop *u, enum insn_operand operand)
 {
-    unsigned reg = d->modrm >> 3 & 7, rm = d->modrm & 7;
-    switch (code) {
-    case OPD_Eb:
-        operand_e(d, u, true);
-        break;
-    case OPD_Ev:
-    case OPD_Ew:
-    case OPD_Es:
-    case OPD_Fpu:
-    case OPD_Ed:
-    case OPD_RdMw:
-        operand_e(d, u, false);
-        break;
-    case OPD_Pq:
-    case OPD_Vx:
-        operand_reg(d, u, simd_offset(reg));
-        break;
-    case OPD_Qq:
-    case OPD_Qd:
-    case OPD_Wx:
-    case OPD_Wq:
-    case OPD_Wd:
-        operand_simd(d, u);
-        break;
-    case OPD_Nq:
-    case OPD_Ux:
-        operand_simd(d, u);
-        return !d->memory;
-    case OPD_Mod3:
-        return !d->memory;
-    case OPD_Gb:
-        operand_reg(d, u, reg8(reg));
-        break;
-    case OPD_Gv:
-    case OPD_Gw:
-    case OPD_Gd:
-        operand_reg(d, u, reg_offset(reg));
-        break;
-    case OPD_M:
-    case OPD_Mp:
-    case OPD_Ma:
-    case OPD_Mq:
-    case OPD_Mx:
-    case OPD_Md:
-    case OPD_Fw:
-    case OPD_Fd:
-    case OPD_Fq:
-    case OPD_Ft:
-        operand_mem(d);
-        return d->memory;
-    case OPD_STi:
-        operand_reg(d, u, rm);
-        break;
-    case OPD_Rd:
-        operand_reg(d, u, reg_offset(rm));
-        break;
-    case OPD_Cd:
-        operand_reg(d, u, reg);
-        return reg == 0 || (reg >= 2 && reg <= 4);
-    case OPD_Dd:
-    case OPD_Td:
-        operand_reg(d, u, reg);
-        return code == OPD_Dd || reg >= 3;
-    case OPD_Sw:
-        reg &= d->cpu->model->generation == I86 ? 3 : 7;
-        put_reg(d, u, reg);
-        return reg < (d->cpu->model->generation < I386 ? SEG_FS : SEG_COUNT);
-    case OPD_Zb:
-        operand_reg(d, u, reg8(opcode & 7));
-        break;
-    case OPD_Zv:
-        operand_reg(d, u, reg_offset(opcode & 7));
-        break;
-    case OPD_Ib:
-        operand_imm(d, u, fetch8(d));
-        break;
-    case OPD_sIb:
-        operand_imm(d, u, fetch_signed8(d));
-        break;
-    case OPD_Iw:
-        operand_imm(d, u, fetch16(d));
-        break;
-    case OPD_Iv:
-        operand_imm(d, u, fetch_operand(d));
-        break;
-    case OPD_IbX:
-        u->imm |= (u32)fetch8(d) << 16;
-        break;
-    case OPD_Jb:
-        operand_jump(d, u, fetch_signed8(d));
-        break;
-    case OPD_Jv:
-        operand_jump(d, u, d->op32 ? fetch32(d) : (u32)(s16)fetch16(d));
-        break;
-    case OPD_Ap:
-        u->disp = fetch_operand(d);
-        operand_imm(d, u, fetch16(d));
-        break;
-    case OPD_Ob:
-    case OPD_Ov:
-        operand_moffs(d, u);
-        break;
-    case OPD_AL:
-    case OPD_AX:
-        operand_reg(d, u, EAX * 8);
-        break;
-    case OPD_CL:
-        d->shape[d->shape_count++] = 'c';
-        break;
-    case OPD_ONE:
-        operand_imm(d, u, 1);
-        break;
-    case OPD_ES:
-    case OPD_CS:
-    case OPD_SS:
-    case OPD_DS:
-    case OPD_FS:
-    case OPD_GS:
-        u->dst = u->src = (u8)(code - OPD_ES + SEG_ES);
-        break;
-    default: /* implied: DX, ST, string operands */
-        break;
-    }
-    return true;
-}
-
-static bool row_is_string(const struct insn *row)
-{
-    for (unsigned i = 0; i < 3; i++)
-        if (row->operand[i] >= OPD_Xb && row->operand[i] <= OPD_Yv)
-            return true;
-    return false;
+    d->operand = operand;
+    if (operand_readers[operand])
+        operand_readers[operand](d, u);
+    if (operand == OPD_Sw)
+        return segment_number(d) < (d->cpu->model->generation < I386 ? SEG_FS : SEG_COUNT);
+    return insn_operand_good(operand, d->modrm, d->memory);
 }
 
 static unsigned shape_of(const struct decoder *d, const struct insn *row)
@@ -456,7 +486,7 @@ static unsigned shape_of(const struct decoder *d, const struct insn *row)
         INSN_SHAPES(X)
 #undef X
     };
-    if (row_is_string(row) || row->size == SIZE_A || row->size == SIZE_AB)
+    if (insn_is_string(row) || row->size == SIZE_A || row->size == SIZE_AB)
         return d->addr32 ? SHAPE_a32 : SHAPE_a16;
     if (!d->shape_count || row->op == OP_UD)
         return SHAPE_o;
@@ -512,24 +542,24 @@ static const struct insn *undefined(const struct decoder *d, struct uop *u)
     return i86 ? &nothing_row : &ud_row;
 }
 
-static const struct insn *find_row(struct decoder *d, struct uop *u, unsigned *opcode)
+static const struct insn *find_row(struct decoder *d, struct uop *u)
 {
     const struct insn_index *index = code_index(d->cpu);
     unsigned map = MAP_1BYTE;
-    *opcode = decode_prefixes(d);
+    d->opcode = decode_prefixes(d);
     d->prefixes = (u8)(d->pos - 1);
-    if (*opcode == 0x0f && d->cpu->model->generation >= I286) {
-        *opcode = fetch8(d);
-        map = insn_map(index, *opcode, d->op32 != (bool)(d->cpu->mode & MODE_CODE32), d->rep,
+    if (d->opcode == 0x0f && d->cpu->model->generation >= I286) {
+        d->opcode = fetch8(d);
+        map = insn_map(index, d->opcode, d->op32 != (bool)(d->cpu->mode & MODE_CODE32), d->rep,
                        d->repne);
     }
     d->modrm = 0;
     d->memory = false;
     u->attr = (u8)((d->addr32 ? UA_ADDR32 : 0) | (d->op32 ? UA_OP32 : 0) |
                    (d->lock ? UA_LOCK : 0) | (d->rep ? UA_REP : 0) | (d->repne ? UA_REPNE : 0));
-    if (index->modrm[map][*opcode])
-        decode_modrm(d, u, index->modrm[map][*opcode]);
-    unsigned row = insn_find(index, map, (u8)*opcode, d->modrm);
+    if (index->modrm[map][d->opcode])
+        decode_modrm(d, u, index->modrm[map][d->opcode]);
+    unsigned row = insn_find(index, map, d->opcode, d->modrm);
     return row ? &insn_table[row - 1] : &ud_row;
 }
 
@@ -544,15 +574,15 @@ static u8 far_pointer_segment(unsigned opcode)
 
 const struct insn *decode_insn(struct decoder *d, struct uop *u)
 {
-    unsigned opcode, op, id = U_COUNT;
+    unsigned op, id = U_COUNT;
     fetch_begin(d);
     *u = (struct uop){.base = NO_REG, .index = NO_REG, .seg = SEG_DS};
     d->shape_count = d->slot = 0;
     memset(d->shape, 0, sizeof d->shape);
-    const struct insn *row = find_row(d, u, &opcode);
+    const struct insn *row = find_row(d, u);
     bool good = row != &ud_row;
     for (unsigned i = 0; i < 3; i++) /* an undefined one is as long as others */
-        good &= decode_operand(d, u, row->operand[i], opcode);
+        good &= decode_operand(d, u, row->operand[i]);
     if (d->end == FETCH_STOP)
         return NULL;
     if (d->end == FETCH_LIMIT) {
@@ -568,13 +598,13 @@ const struct insn *decode_insn(struct decoder *d, struct uop *u)
     if (op == OP_MOV_TO_S && u->dst == SEG_CS)
         good = false;
     if (op == OP_LFP)
-        u->src = far_pointer_segment(opcode);
-    if (row_is_string(row) || op == OP_XLAT || op == OP_MASKMOV)
+        u->src = far_pointer_segment(d->opcode);
+    if (insn_is_string(row) || op == OP_XLAT || op == OP_MASKMOV)
         u->seg = (u8)(d->seg == SEG_COUNT ? SEG_DS : d->seg);
     if (good)
         id = uop_find(op, shape_of(d, row), size_of(d, row));
-    if ((opcode & 0xf8) == 0xd8 && row->map == MAP_1BYTE)
-        u->imm = (opcode & 7) << 8 | d->modrm; /* FOP */
+    if ((d->opcode & 0xf8) == 0xd8 && row->map == MAP_1BYTE)
+        u->imm = (d->opcode & 7) << 8 | d->modrm; /* FOP */
     u->id = (u16)id;
     if (id == U_COUNT)
         row = undefined(d, u);

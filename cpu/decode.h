@@ -33,7 +33,8 @@ struct decoder {
     bool op32, addr32, lock, rep, repne;
 
     /* operands */
-    u8 modrm;
+    enum insn_operand operand; /* the one being decoded */
+    u8 opcode, modrm;
     u8 prefixes;   /* bytes of them */
     bool memory;   /* ModRM names memory */
     char shape[4]; /* letters of the operands so far */

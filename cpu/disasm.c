@@ -170,30 +170,9 @@ static bool take_opcode(struct reader *d, const struct insn_index *index)
 static bool operand_good(const struct reader *d, unsigned operand)
 {
     unsigned reg = d->modrm >> 3 & 7;
-    switch (operand) {
-    case OPD_M:
-    case OPD_Mp:
-    case OPD_Ma:
-    case OPD_Mq:
-    case OPD_Mx:
-    case OPD_Md:
-    case OPD_Fw:
-    case OPD_Fd:
-    case OPD_Fq:
-    case OPD_Ft:
-        return d->memory;
-    case OPD_Nq:
-    case OPD_Ux:
-    case OPD_Mod3:
-        return !d->memory;
-    case OPD_Cd:
-        return reg == 0 || (reg >= 2 && reg <= 4);
-    case OPD_Td:
-        return reg >= 3;
-    case OPD_Sw:
+    if (operand == OPD_Sw)
         return reg < SEG_COUNT && !(d->row->op == OP_MOV_TO_S && reg == SEG_CS);
-    }
-    return true;
+    return insn_operand_good(operand, d->modrm, d->memory);
 }
 
 static bool encoding_good(const struct reader *d)
@@ -319,7 +298,32 @@ static void put_simd(struct reader *d, const char *kind)
         put(d, "%s%u", kind, d->modrm & 7);
 }
 
-static void put_r32(struct reader *d)
+static void put_mmx_rm(struct reader *d, UNUSED unsigned operand)
+{
+    put_simd(d, "mm");
+}
+
+static void put_xmm_rm(struct reader *d, UNUSED unsigned operand)
+{
+    put_simd(d, "xmm");
+}
+
+static void put_mmx_reg(struct reader *d, UNUSED unsigned operand)
+{
+    put(d, "mm%u", d->modrm >> 3 & 7);
+}
+
+static void put_xmm_reg(struct reader *d, UNUSED unsigned operand)
+{
+    put(d, "xmm%u", d->modrm >> 3 & 7);
+}
+
+static void put_M(struct reader *d, UNUSED unsigned operand)
+{
+    put_address(d);
+}
+
+static void put_Ed(struct reader *d, UNUSED unsigned operand)
 {
     if (d->memory)
         put_address(d);
@@ -327,26 +331,79 @@ static void put_r32(struct reader *d)
         put(d, "%s", names32[d->modrm & 7]);
 }
 
-static void put_far_memory(struct reader *d)
+static void put_Mp(struct reader *d, UNUSED unsigned operand)
 {
     if (d->row->op == OP_CALLF || d->row->op == OP_JMPF)
         put(d, "far ");
     put_address(d);
 }
 
-static void put_jump(struct reader *d, unsigned bytes)
+static void put_Gb(struct reader *d, UNUSED unsigned operand)
 {
-    u32 by = sign_extend(take(d, bytes), bytes), to = d->eip + d->pos + by;
-    put(d, "0x%x", (unsigned)(d->op32 ? to : (u16)to));
+    put(d, "%s", names8[d->modrm >> 3 & 7]);
 }
 
-static void put_signed8(struct reader *d)
+static void put_Gw(struct reader *d, UNUSED unsigned operand)
+{
+    put(d, "%s", name16(d->modrm >> 3 & 7));
+}
+
+static void put_Gv(struct reader *d, UNUSED unsigned operand)
+{
+    put_v(d, d->modrm >> 3 & 7);
+}
+
+static void put_Gd(struct reader *d, UNUSED unsigned operand)
+{
+    put(d, "%s", names32[d->modrm >> 3 & 7]);
+}
+
+static void put_Rd(struct reader *d, UNUSED unsigned operand)
+{
+    put(d, "%s", names32[d->modrm & 7]);
+}
+
+/* Control, debug and test registers. */
+static void put_special(struct reader *d, unsigned operand)
+{
+    put(d, "%cr%u", "cdt"[operand - OPD_Cd], d->modrm >> 3 & 7);
+}
+
+static void put_Sw(struct reader *d, UNUSED unsigned operand)
+{
+    put(d, "%s", names_seg[d->modrm >> 3 & 7]);
+}
+
+static void put_Zb(struct reader *d, UNUSED unsigned operand)
+{
+    put(d, "%s", names8[d->opcode & 7]);
+}
+
+static void put_Zv(struct reader *d, UNUSED unsigned operand)
+{
+    put_v(d, d->opcode & 7);
+}
+
+static void put_immediate(struct reader *d, unsigned operand)
+{
+    unsigned bytes = operand == OPD_Iw ? 2 : operand != OPD_Iv ? 1 : d->op32 ? 4 : 2;
+    put(d, "0x%x", (unsigned)take(d, bytes));
+}
+
+static void put_sIb(struct reader *d, UNUSED unsigned operand)
 {
     u32 v = sign_extend(take(d, 1), 1);
     put(d, "%s0x%x", v >> 31 ? "-" : "", (unsigned)(v >> 31 ? -v : v));
 }
 
-static void put_far_pointer(struct reader *d)
+static void put_jump(struct reader *d, unsigned operand)
+{
+    unsigned bytes = operand == OPD_Jb ? 1 : d->op32 ? 4 : 2;
+    u32 by = sign_extend(take(d, bytes), bytes), to = d->eip + d->pos + by;
+    put(d, "0x%x", (unsigned)(d->op32 ? to : (u16)to));
+}
+
+static void put_Ap(struct reader *d, UNUSED unsigned operand)
 {
     u32 offset = take(d, d->op32 ? 4 : 2), selector = take(d, 2);
     const char *size = d->op32 == d->code32 ? "" : d->op32 ? "dword " : "word ";
@@ -354,7 +411,28 @@ static void put_far_pointer(struct reader *d)
     d->op_shown = true;
 }
 
-static void put_escape(struct reader *d)
+static void put_O(struct reader *d, UNUSED unsigned operand)
+{
+    d->base = d->index = NO_REG;
+    d->disp_bytes = d->addr32 ? 4 : 2;
+    d->disp = take(d, d->disp_bytes);
+    put_address(d);
+}
+
+static void put_AX(struct reader *d, UNUSED unsigned operand)
+{
+    if (d->row->size == SIZE_W)
+        put(d, "ax");
+    else
+        put_v(d, EAX);
+}
+
+static void put_segment(struct reader *d, unsigned operand)
+{
+    put(d, "%s", names_seg[operand - OPD_ES]);
+}
+
+static void put_escape(struct reader *d, UNUSED unsigned operand)
 {
     put(d, "0x%02x,", d->opcode);
     if (d->memory) {
@@ -365,158 +443,50 @@ static void put_escape(struct reader *d)
     }
 }
 
-static void put_moffs(struct reader *d)
+static void put_fpu_memory(struct reader *d, unsigned operand)
 {
-    d->base = d->index = NO_REG;
-    d->disp_bytes = d->addr32 ? 4 : 2;
-    d->disp = take(d, d->disp_bytes);
+    put(d, "%s ", fpu_sizes[operand - OPD_Fw]);
     put_address(d);
 }
 
-static void put_operand(struct reader *d, unsigned operand)
+static void put_STi(struct reader *d, UNUSED unsigned operand)
 {
-    unsigned reg = d->modrm >> 3 & 7;
-    switch (operand) {
-    case OPD_Eb:
-    case OPD_Ev:
-    case OPD_Ew:
-    case OPD_Es:
-        put_e(d, operand);
-        break;
-    case OPD_M:
-    case OPD_Ma:
-    case OPD_Mq:
-    case OPD_Mx:
-    case OPD_Md:
-        put_address(d);
-        break;
-    case OPD_Pq:
-        put(d, "mm%u", reg);
-        break;
-    case OPD_Qq:
-    case OPD_Qd:
-    case OPD_Nq:
-        put_simd(d, "mm");
-        break;
-    case OPD_Vx:
-        put(d, "xmm%u", reg);
-        break;
-    case OPD_Wx:
-    case OPD_Wq:
-    case OPD_Wd:
-    case OPD_Ux:
-        put_simd(d, "xmm");
-        break;
-    case OPD_Gd:
-        put(d, "%s", names32[reg]);
-        break;
-    case OPD_Ed:
-    case OPD_RdMw:
-        put_r32(d);
-        break;
-    case OPD_Mod3:
-        break;
-    case OPD_Mp:
-        put_far_memory(d);
-        break;
-    case OPD_Fpu:
-        put_escape(d);
-        break;
-    case OPD_Fw:
-    case OPD_Fd:
-    case OPD_Fq:
-    case OPD_Ft:
-        put(d, "%s ", fpu_sizes[operand - OPD_Fw]);
-        put_address(d);
-        break;
-    case OPD_ST:
-        put(d, "st0");
-        break;
-    case OPD_STi:
-        put(d, "st%u", d->modrm & 7);
-        break;
-    case OPD_Gb:
-        put(d, "%s", names8[reg]);
-        break;
-    case OPD_Gv:
-        put_v(d, reg);
-        break;
-    case OPD_Gw:
-        put(d, "%s", name16(reg));
-        break;
-    case OPD_Rd:
-        put(d, "%s", names32[d->modrm & 7]);
-        break;
-    case OPD_Cd:
-    case OPD_Dd:
-    case OPD_Td:
-        put(d, "%cr%u", operand == OPD_Cd ? 'c' : operand == OPD_Dd ? 'd' : 't', reg);
-        break;
-    case OPD_Sw:
-        put(d, "%s", names_seg[reg]);
-        break;
-    case OPD_Zb:
-        put(d, "%s", names8[d->opcode & 7]);
-        break;
-    case OPD_Zv:
-        put_v(d, d->opcode & 7);
-        break;
-    case OPD_Ib:
-    case OPD_IbX:
-        put(d, "0x%x", (unsigned)take(d, 1));
-        break;
-    case OPD_sIb:
-        put_signed8(d);
-        break;
-    case OPD_Iw:
-        put(d, "0x%x", (unsigned)take(d, 2));
-        break;
-    case OPD_Iv:
-        put(d, "0x%x", (unsigned)take(d, d->op32 ? 4 : 2));
-        break;
-    case OPD_Jb:
-        put_jump(d, 1);
-        break;
-    case OPD_Jv:
-        put_jump(d, d->op32 ? 4 : 2);
-        break;
-    case OPD_Ap:
-        put_far_pointer(d);
-        break;
-    case OPD_Ob:
-    case OPD_Ov:
-        put_moffs(d);
-        break;
-    case OPD_AL:
-        put(d, "al");
-        break;
-    case OPD_AX:
-        if (d->row->size == SIZE_W)
-            put(d, "ax");
-        else
-            put_v(d, EAX);
-        break;
-    case OPD_CL:
-        put(d, "cl");
-        break;
-    case OPD_DX:
-        put(d, "dx");
-        break;
-    case OPD_ONE:
-        put(d, "1");
-        break;
-    default: /* a segment register */
-        put(d, "%s", names_seg[operand - OPD_ES]);
-        break;
-    }
+    put(d, "st%u", d->modrm & 7);
 }
 
-static bool is_string(const struct insn *row)
+/* Either what writes an operand, or the words for it. Strings' operands are implied. */
+static const struct {
+    void (*writer)(struct reader *d, unsigned operand);
+    const char *words;
+} spellings[OPD_COUNT] = {
+    [OPD_Eb] = {put_e},          [OPD_Ev] = {put_e},          [OPD_Ew] = {put_e},
+    [OPD_Es] = {put_e},          [OPD_Ed] = {put_Ed},         [OPD_RdMw] = {put_Ed},
+    [OPD_Gb] = {put_Gb},         [OPD_Gw] = {put_Gw},         [OPD_Gv] = {put_Gv},
+    [OPD_Gd] = {put_Gd},         [OPD_M] = {put_M},           [OPD_Mp] = {put_Mp},
+    [OPD_Ma] = {put_M},          [OPD_Mq] = {put_M},          [OPD_Mx] = {put_M},
+    [OPD_Md] = {put_M},          [OPD_Rd] = {put_Rd},         [OPD_Cd] = {put_special},
+    [OPD_Dd] = {put_special},    [OPD_Td] = {put_special},    [OPD_Sw] = {put_Sw},
+    [OPD_Zb] = {put_Zb},         [OPD_Zv] = {put_Zv},         [OPD_Ib] = {put_immediate},
+    [OPD_Iw] = {put_immediate},  [OPD_Iv] = {put_immediate},  [OPD_IbX] = {put_immediate},
+    [OPD_sIb] = {put_sIb},       [OPD_Jb] = {put_jump},       [OPD_Jv] = {put_jump},
+    [OPD_Ap] = {put_Ap},         [OPD_Ob] = {put_O},          [OPD_Ov] = {put_O},
+    [OPD_AX] = {put_AX},         [OPD_AL] = {.words = "al"},  [OPD_CL] = {.words = "cl"},
+    [OPD_DX] = {.words = "dx"},  [OPD_ONE] = {.words = "1"},  [OPD_ES] = {put_segment},
+    [OPD_CS] = {put_segment},    [OPD_SS] = {put_segment},    [OPD_DS] = {put_segment},
+    [OPD_FS] = {put_segment},    [OPD_GS] = {put_segment},    [OPD_Fpu] = {put_escape},
+    [OPD_Pq] = {put_mmx_reg},    [OPD_Qq] = {put_mmx_rm},     [OPD_Qd] = {put_mmx_rm},
+    [OPD_Nq] = {put_mmx_rm},     [OPD_Vx] = {put_xmm_reg},    [OPD_Wx] = {put_xmm_rm},
+    [OPD_Wq] = {put_xmm_rm},     [OPD_Wd] = {put_xmm_rm},     [OPD_Ux] = {put_xmm_rm},
+    [OPD_Fw] = {put_fpu_memory}, [OPD_Fd] = {put_fpu_memory}, [OPD_Fq] = {put_fpu_memory},
+    [OPD_Ft] = {put_fpu_memory}, [OPD_ST] = {.words = "st0"}, [OPD_STi] = {put_STi},
+};
+
+static void put_operand(struct reader *d, unsigned operand)
 {
-    for (unsigned i = 0; i < 2; i++)
-        if (row->operand[i] >= OPD_Xb && row->operand[i] <= OPD_Yv)
-            return true;
-    return false;
+    if (spellings[operand].writer)
+        spellings[operand].writer(d, operand);
+    else if (spellings[operand].words)
+        put(d, "%s", spellings[operand].words);
 }
 
 /* AAM and AAD by ten is how everybody writes them. */
@@ -526,7 +496,7 @@ static bool operands_implied(struct reader *d)
         (d->row->op == OP_AAM || d->row->op == OP_AAD) && d->pos < d->n && d->bytes[d->pos] == 10;
     if (decimal)
         take(d, 1);
-    return decimal || is_string(d->row);
+    return decimal || insn_is_string(d->row);
 }
 
 static void put_operands(struct reader *d)
@@ -624,7 +594,7 @@ static void put_name(struct reader *d, char name[16])
     *end = 0;
     if (op >= OP_J_o && op < OP_COUNT)
         rename_condition(name, end);
-    if (is_string(d->row)) {
+    if (insn_is_string(d->row)) {
         *end++ = d->row->size == SIZE_B ? 'b' : d->op32 ? 'd' : 'w';
         *end = 0;
         d->op_shown = true;

@@ -138,14 +138,38 @@ unsigned op_modern(unsigned op, bool repeated)
     return string && repeated ? modern + (OP_REP_MOVS - OP_MOVS) : modern;
 }
 
+static const u8 operand_forms[OPD_COUNT] = {
+#define X(name, form) [OPD_##name] = FORM_##form,
+    INSN_OPERANDS(X)
+#undef X
+};
+
+bool insn_operand_good(enum insn_operand operand, u8 modrm, bool memory)
+{
+    unsigned reg = modrm >> 3 & 7, form = operand_forms[operand];
+    if (operand == OPD_Cd)
+        return reg == 0 || (reg >= 2 && reg <= 4);
+    if (operand == OPD_Td)
+        return reg >= 3;
+    return form == FORM_MEMORY ? memory : form == FORM_REGISTER ? !memory : true;
+}
+
+bool insn_is_string(const struct insn *row)
+{
+    for (unsigned i = 0; i < 3; i++)
+        if (row->operand[i] >= OPD_Xb && row->operand[i] <= OPD_Yv)
+            return true;
+    return false;
+}
+
 static u8 modrm_of(const struct insn *row)
 {
     bool any = row->reg != REG_ANY;
     for (unsigned i = 0; i < 3; i++) {
-        unsigned o = row->operand[i];
-        if (o == OPD_Rd)
+        unsigned form = operand_forms[row->operand[i]];
+        if (form == FORM_MOD_IGNORED)
             return MODRM_REG;
-        any |= (o >= OPD_Eb && o <= OPD_Sw) || o >= OPD_Fpu;
+        any |= form != FORM_NOTHING;
     }
     return any ? MODRM_ANY : MODRM_NONE;
 }

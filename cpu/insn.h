@@ -8,37 +8,49 @@
 #include "cpu/model.h"
 #include "cpu/uop.h"
 
-/* Operands in the manual's notation. SDM 2D "Codes for Addressing Method", "Operand Type". */
+/* Operands in the manual's notation, with what ModRM must name: nothing (there is none), anything,
+ * MEMORY or a REGISTER; MOD_IGNORED: a register whatever mod says.
+ * SDM 2D "Codes for Addressing Method", "Operand Type". */
 #define INSN_OPERANDS(X)                                                                           \
-    X(NONE)                                                                                        \
-    X(Eb) X(Ev) X(Ew)            /* ModRM: register or memory */                                   \
-    X(Es)                        /* the same: 16 bits in memory, operand size in a register */     \
-    X(Gb) X(Gv) X(Gw)            /* ModRM.reg */                                                   \
-    X(M) X(Mp) X(Ma) X(Mq)       /* memory only: any, far pointer, two bounds, 8 bytes */          \
-    X(Rd) X(Cd) X(Dd) X(Td)      /* register only, control, debug, test register */                \
-    X(Sw)                        /* segment register by ModRM.reg */                               \
-    X(Zb) X(Zv)                  /* register in the opcode */                                      \
-    X(Ib) X(sIb) X(Iw) X(Iv)     /* immediate; sIb is sign-extended */                             \
-    X(IbX)                       /* a second immediate byte */                                     \
-    X(Jb) X(Jv) X(Ap)            /* relative, far pointer */                                       \
-    X(Ob) X(Ov)                  /* address in the instruction */                                  \
-    X(Xb) X(Xv) X(Yb) X(Yv)      /* DS:SI, ES:DI */                                                \
-    X(AL) X(AX) X(CL) X(DX) X(ONE)                                                                 \
-    X(ES) X(CS) X(SS) X(DS) X(FS) X(GS)                                                            \
-    X(Fpu)                       /* ModRM of an escape where there is no x87 */                     \
-    X(Pq) X(Qq) X(Qd) X(Nq)      /* MMX: ModRM.reg; register or 64, 32 bits of memory; register */ \
-    X(Vx) X(Wx) X(Wq) X(Wd) X(Ux) /* the same of XMM: 128, 64, 32 bits */                          \
-    X(Mx) X(Md)                  /* memory only: 128, 32 bits */                                   \
-    X(Mod3)                      /* ModRM with a register that means nothing */                    \
-    X(Gd) X(Ed)                  /* 32 bits whatever the operand size */                           \
-    X(RdMw)                      /* a 32-bit register, or 16 bits of memory */                     \
-    X(Fw) X(Fd) X(Fq) X(Ft)      /* x87 memory operand of 2, 4, 8, 10 bytes */                     \
-    X(ST) X(STi)                 /* x87 register: the top, by ModRM */
+    X(NONE, NOTHING)                                                                               \
+    X(Eb, ANY) X(Ev, ANY) X(Ew, ANY)     /* ModRM: register or memory */                           \
+    X(Es, ANY)                           /* 16 bits in memory, operand size in a register */       \
+    X(Gb, ANY) X(Gv, ANY) X(Gw, ANY)     /* ModRM.reg */                                           \
+    X(M, MEMORY) X(Mp, MEMORY)           /* memory only: any, far pointer */                       \
+    X(Ma, MEMORY) X(Mq, MEMORY)          /* two bounds, 8 bytes */                                 \
+    X(Rd, MOD_IGNORED)                   /* register only */                                       \
+    X(Cd, MOD_IGNORED) X(Dd, MOD_IGNORED) X(Td, MOD_IGNORED) /* control, debug, test register */   \
+    X(Sw, ANY)                           /* segment register by ModRM.reg */                       \
+    X(Zb, NOTHING) X(Zv, NOTHING)        /* register in the opcode */                              \
+    X(Ib, NOTHING) X(sIb, NOTHING)       /* immediate; sIb is sign-extended */                     \
+    X(Iw, NOTHING) X(Iv, NOTHING)                                                                  \
+    X(IbX, NOTHING)                      /* a second immediate byte */                             \
+    X(Jb, NOTHING) X(Jv, NOTHING) X(Ap, NOTHING) /* relative, far pointer */                       \
+    X(Ob, NOTHING) X(Ov, NOTHING)        /* address in the instruction */                          \
+    X(Xb, NOTHING) X(Xv, NOTHING) X(Yb, NOTHING) X(Yv, NOTHING) /* DS:SI, ES:DI */                 \
+    X(AL, NOTHING) X(AX, NOTHING) X(CL, NOTHING) X(DX, NOTHING) X(ONE, NOTHING)                    \
+    X(ES, NOTHING) X(CS, NOTHING) X(SS, NOTHING) X(DS, NOTHING) X(FS, NOTHING) X(GS, NOTHING)      \
+    X(Fpu, ANY)                          /* ModRM of an escape where there is no x87 */            \
+    X(Pq, ANY) X(Qq, ANY) X(Qd, ANY)     /* MMX: ModRM.reg; register or 64, 32 bits of memory */   \
+    X(Nq, REGISTER)                                                                                \
+    X(Vx, ANY) X(Wx, ANY) X(Wq, ANY) X(Wd, ANY) /* the same of XMM: 128, 64, 32 bits */            \
+    X(Ux, REGISTER)                                                                                \
+    X(Mx, MEMORY) X(Md, MEMORY)          /* memory only: 128, 32 bits */                           \
+    X(Mod3, REGISTER)                    /* a register that means nothing */                       \
+    X(Gd, ANY) X(Ed, ANY)                /* 32 bits whatever the operand size */                   \
+    X(RdMw, ANY)                         /* a 32-bit register, or 16 bits of memory */             \
+    X(Fw, MEMORY) X(Fd, MEMORY) X(Fq, MEMORY) X(Ft, MEMORY) /* of the x87: 2, 4, 8, 10 bytes */    \
+    X(ST, NOTHING) X(STi, ANY)           /* x87 register: the top, by ModRM */
 
 enum insn_operand {
-#define X(name) OPD_##name,
+#define X(name, form) OPD_##name,
     INSN_OPERANDS(X)
 #undef X
+    OPD_COUNT
+};
+
+enum operand_form {
+    FORM_NOTHING, FORM_ANY, FORM_MEMORY, FORM_REGISTER, FORM_MOD_IGNORED
 };
 
 /* Flags as the table writes them: bits of EFLAGS. */
@@ -247,6 +259,12 @@ bool insn_has_modrm(const struct insn_index *index, unsigned map, unsigned opcod
 unsigned insn_opcode(const struct insn *row, u8 to[3]);
 /* The row + 1 of OPCODE, with ModRM if it has one. */
 unsigned insn_find(const struct insn_index *index, unsigned map, u8 opcode, u8 modrm);
+
+/* Are its operands at DS:SI or ES:DI? */
+bool insn_is_string(const struct insn *row);
+
+/* May ModRM, which names memory or not, stand for this operand? */
+bool insn_operand_good(enum insn_operand operand, u8 modrm, bool memory);
 
 /* The encodings that MODEL knows. False if two rows claim one; both are named on stderr. */
 bool insn_index_build(struct insn_index *index, const struct cpu_model *model);
