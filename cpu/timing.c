@@ -26,30 +26,38 @@ static const struct general {
     u8 bus;       /* each bus cycle beyond the first of an operand */
     u8 byte;      /* each byte of the instruction beyond the first */
 } general[COLUMNS] = {
+    [C86] = {.prefix = 2, .taken = 13, .exception = 50, .bus = 4},
     /* The tables of the 80286 hold while its queue is full; as captured it never quite is. */
-    {2, 13, 50, 4, 0}, {0, 5, 43, 2, 1}, {0, 5, 59, 2, 0},
-    {1, 2, 44, 0, 0},  {1, 1, 30, 0, 0}, {0, 1, 40, 0, 0},
+    [C286] = {.taken = 5, .exception = 43, .bus = 2, .byte = 1},
+    [C386] = {.taken = 5, .exception = 59, .bus = 2},
+    [C486] = {.prefix = 1, .taken = 2, .exception = 44},
+    [C586] = {.prefix = 1, .taken = 1, .exception = 30},
+    [C686] = {.taken = 1, .exception = 40},
 };
 
 /* Repeated string instructions: before the first iteration, and each. */
+struct repetition {
+    u8 start, each;
+};
+
 static const struct {
     u16 op;
-    u8 clocks[COLUMNS][2];
+    struct repetition clocks[COLUMNS];
 } repeated[] = {
     {OP_REP_MOVS, {{9, 17}, {5, 4}, {7, 4}, {12, 3}, {13, 1}, {12, 1}}},
     {OP_REP_STOS, {{9, 10}, {4, 3}, {5, 5}, {7, 4}, {9, 1}, {10, 1}}},
     {OP_REP_LODS, {{9, 13}, {5, 4}, {5, 6}, {7, 4}, {7, 3}, {8, 2}}},
     {OP_REP_CMPS, {{9, 22}, {5, 9}, {5, 9}, {7, 7}, {9, 4}, {10, 4}}},
     {OP_REP_SCAS, {{9, 15}, {5, 8}, {5, 8}, {7, 5}, {8, 4}, {10, 3}}},
-    {OP_REP_INS, {{9, 14}, {5, 4}, {14, 6}, {16, 8}, {11, 3}, {10, 8}}},
-    {OP_REP_OUTS, {{9, 14}, {5, 4}, {12, 5}, {17, 5}, {13, 4}, {10, 8}}},
+    {OP_REP_INS, {[C286] = {5, 4}, {14, 6}, {16, 8}, {11, 3}, {10, 8}}},
+    {OP_REP_OUTS, {[C286] = {5, 4}, {12, 5}, {17, 5}, {13, 4}, {10, 8}}},
 };
 
-static const u8 *repeated_clocks(const struct cpu_model *model, unsigned op)
+static const struct repetition *repeated_clocks(const struct cpu_model *model, unsigned op)
 {
     for (unsigned i = 0; i < ARRAY_LEN(repeated); i++)
         if (repeated[i].op == op)
-            return repeated[i].clocks[column_of(model)];
+            return &repeated[i].clocks[column_of(model)];
     return NULL;
 }
 
@@ -72,7 +80,7 @@ u32 timing_interrupt(const struct cpu_model *model)
  * are within the table's own +1. */
 static u32 address_8086(u8 modrm)
 {
-    static const u8 registers[8] = {7, 8, 8, 7, 5, 5, 5, 5};
+    static const u8 registers[] = {7, 8, 8, 7, 5, 5, 5, 5};
     unsigned mod = modrm >> 6, rm = modrm & 7;
     return mod == 0 && rm == 6 ? 6 : registers[rm] + (mod ? 4u : 0);
 }
@@ -93,12 +101,12 @@ u32 timing_clocks(const struct cpu_model *model, const struct insn *row,
                   const struct insn_form *form)
 {
     enum column column = column_of(model);
-    const u8 *rep = repeated_clocks(model, form->op);
+    const struct repetition *rep = repeated_clocks(model, form->op);
     u32 clocks = row->cost < COST_FIRST ? row->cost
-                 : rep                  ? rep[0]
+                 : rep                  ? rep->start
                        : class_clocks[row->cost - COST_FIRST - 1][column][form->memory];
     clocks += form->prefixes * general[column].prefix + address_clocks(column, form) +
-              (form->bytes ? form->bytes - 1u : 0) * general[column].byte;
+              (form->bytes - 1u) * general[column].byte;
     return clocks < TIMING_MAX ? clocks : TIMING_MAX;
 }
 
@@ -131,7 +139,7 @@ static u32 stack_words(unsigned op)
 static bool reads_and_writes(unsigned op)
 {
     return (op >= OP_ADD && op <= OP_XOR) || (op >= OP_INC && op <= OP_SHRD) || op == OP_XCHG ||
-           op == OP_BTS || op == OP_BTR || op == OP_BTC || op == OP_XADD || op == OP_CMPXCHG;
+           op == OP_BTS || op == OP_BTR || op == OP_BTC;
 }
 
 static bool two_words(unsigned op)
@@ -144,7 +152,7 @@ static u32 memory_transfers(struct cpu *cpu, const struct uop *u, const struct u
     static const u32 to = 1 << SHAPE_m | 1 << SHAPE_mr | 1 << SHAPE_mi | 1 << SHAPE_mc |
                           1 << SHAPE_mri | 1 << SHAPE_mrc;
     static const u32 from = 1 << SHAPE_rm | 1 << SHAPE_rmi;
-    if (!((to | from) >> info->shape & 1) || info->size <= 8)
+    if (!((to | from) >> info->shape & 1) || !info->size || info->op == OP_LEA)
         return 0;
     u32 one = transfer(cpu, u->seg, plain_ea(cpu, u), info->size / 8);
     bool twice = (to >> info->shape & 1 && reads_and_writes(info->op)) || two_words(info->op);
@@ -153,9 +161,9 @@ static u32 memory_transfers(struct cpu *cpu, const struct uop *u, const struct u
 
 static u32 string_transfers(struct cpu *cpu, const struct uop *u, const struct uop_info *info)
 {
-    u32 mask = u->attr & UA_ADDR32 ? ~0u : 0xffff, size = info->size / 8u;
-    u32 x = transfer(cpu, u->seg, (u32)cpu->r[ESI] & mask, size);
-    u32 y = transfer(cpu, SEG_ES, (u32)cpu->r[EDI] & mask, size);
+    u32 size = info->size / 8u;
+    u32 x = transfer(cpu, u->seg, (u32)cpu->r[ESI], size);
+    u32 y = transfer(cpu, SEG_ES, (u32)cpu->r[EDI], size);
     switch (info->op) {
     case OP_MOVS:
     case OP_REP_MOVS:
@@ -188,13 +196,23 @@ static u32 count_clocks(const struct cpu *cpu, const struct uop_info *info, u32 
                                            : 0;
 }
 
-/* The 386 multiplies until the multiplier has no more bits. 80386 PRM, "MUL". */
-static u32 multiplier_clocks(u32 value)
+/* What the 386 takes beside 6 clocks to multiply by M in a register: it stops at the last bit.
+ * 80386 PRM, "MUL", "IMUL". One in memory counts as a middling one. */
+static u32 multiplier_clocks(u32 m)
 {
-    u32 bits = 0;
-    while (value >> bits && bits < 31)
+    u32 bits = 3;
+    while (m > (u64)1 << bits)
         bits++;
-    return bits > 3 ? bits - 3 : 0;
+    return bits;
+}
+
+static u32 multiplier(const struct cpu *cpu, const struct uop *u, const struct uop_info *info)
+{
+    u32 value = info->size == 8    ? R_8(u->dst)
+                : info->size == 16 ? R_16(u->dst)
+                                   : R_32(u->dst);
+    bool negative = info->op == OP_IMUL && value >> (info->size - 1);
+    return negative ? (u32)mask(-(u64)value, info->size) : value;
 }
 
 static u32 arithmetic_clocks(struct cpu *cpu, const struct uop *u, const struct uop_info *info)
@@ -205,7 +223,7 @@ static u32 arithmetic_clocks(struct cpu *cpu, const struct uop *u, const struct 
         return count_clocks(cpu, info, u->imm);
     if (column_of(cpu->model) == C386 && (info->op == OP_MUL || info->op == OP_IMUL) &&
         info->shape == SHAPE_r)
-        return multiplier_clocks(info->size == 32 ? R_32(u->dst) : R_16(u->dst));
+        return multiplier_clocks(multiplier(cpu, u, info));
     return 0;
 }
 
@@ -233,7 +251,7 @@ static struct uop_info info_of(const struct uop *u, bool again)
 u32 timing_iteration(struct cpu *cpu, const struct uop *u)
 {
     struct uop_info info = info_of(u, true);
-    u32 clocks = repeated_clocks(cpu->model, info.op)[1];
+    u32 clocks = repeated_clocks(cpu->model, info.op)->each;
     if (cpu->model->bus_bytes)
         clocks += string_transfers(cpu, u, &info) + port_transfers(cpu, u, &info);
     return clocks;
