@@ -4,6 +4,7 @@
  * instructions of the 286 and 386 that later ones do not have. LOADALL is in no data sheet; Intel's
  * "Undocumented iAPX 286 Test Instruction" and what R. Collins found out about the 386 describe it.
  */
+#include "cpu/debug.h"
 #include "cpu/forms.h"
 #include "cpu/protect.h"
 
@@ -170,6 +171,7 @@ HANDLER(LOADALL_386_o_0)
         W_32(loadall_386_general[i] * 8, image[3 + i]);
     cpu->dr[6] = image[0x2c / 4];
     cpu->dr[7] = image[0x30 / 4];
+    debug_update(cpu);
     cpu->tr = loadall_386_segment(image, 0x34, 0x54);
     cpu->idtr = loadall_386_table(image, 0x60);
     cpu->gdtr = loadall_386_table(image, 0x6c);

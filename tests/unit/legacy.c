@@ -484,65 +484,6 @@ START_TEST(smsw_reads_ones_on_a_286)
 }
 END_TEST
 
-START_TEST(loadall_of_the_286_loads_from_800h)
-{
-    u8 *at = g->ram + 0x800;
-    on("80286");
-    memset(at, 0, 0x66);
-    put16(at + 0x06, 1);      /* MSW: PE */
-    put16(at + 0x18, 0x0803); /* FLAGS: OF, CF */
-    put16(at + 0x1a, 0x1234); /* IP */
-    put16(at + 0x34, 0xaaaa); /* AX */
-    put16(at + 0x26, 0xdddd); /* DI */
-    put16(at + 0x22, 0x0018);
-    memcpy(at + 0x3c, "\x00\x10\x02\x9b\xff\xff", 6); /* CS at 21000h */
-    put16(at + 0x1e, 0x0020);
-    memcpy(at + 0x48, "\x56\x34\x12\x93\x78\x56", 6); /* DS at 123456h */
-    memcpy(at + 0x42, "\x00\x00\x00\xf3\xff\xff", 6); /* SS of ring 3 */
-    memcpy(at + 0x4e, "\x00\x20\x00\xff\x7f\x00", 6); /* GDT at 2000h */
-    guest_do(g, "0f 05");
-    ck_assert_uint_eq(reg(EAX), 0xaaaa);
-    ck_assert_uint_eq(reg(EDI), 0xdddd);
-    ck_assert_uint_eq(g->cpu.eip, 0x1234);
-    ck_assert_uint_eq(g->cpu.cr0 & 15, 1);
-    ck_assert_uint_eq(cpu_eflags(&g->cpu), 0x0803);
-    ck_assert_uint_eq(g->cpu.seg[SEG_CS].base, 0x21000);
-    ck_assert_uint_eq(g->cpu.seg[SEG_DS].selector, 0x20);
-    ck_assert_uint_eq(g->cpu.seg[SEG_DS].base, 0x123456);
-    ck_assert_uint_eq(g->cpu.seg[SEG_DS].limit, 0x5678);
-    ck_assert_uint_eq(g->cpu.gdtr.base, 0x2000);
-    ck_assert_uint_eq(g->cpu.gdtr.limit, 0x7f);
-    ck_assert_uint_eq(g->cpu.cpl, 3);
-}
-END_TEST
-
-START_TEST(loadall_of_the_386_loads_from_es_edi)
-{
-    u8 *at = g->ram + 0x20000;
-    on("386");
-    memset(at, 0, 0xcc);
-    put32(at + 0x04, 0x0802);
-    put32(at + 0x08, 0x5678);     /* EIP */
-    put32(at + 0x28, 0xaabbccdd); /* EAX */
-    put32(at + 0x44, 0x0123);     /* DS */
-    put32(at + 0x9c, 0x00c09300); /* its rights, base, limit */
-    put32(at + 0xa0, 0x10000000);
-    put32(at + 0xa4, 0xffffffff);
-    put32(at + 0xa8, 0x00009300); /* SS */
-    put32(at + 0xb4, 0x00009b00); /* CS */
-    put32(at + 0xb8, 0x10000);
-    put32(at + 0xbc, 0xffff);
-    guest_do(g, "0f 07");
-    ck_assert_uint_eq(g->cpu.r[EAX], 0xaabbccdd);
-    ck_assert_uint_eq(g->cpu.eip, 0x5678);
-    ck_assert_uint_eq(cpu_eflags(&g->cpu), 0x0802);
-    ck_assert_uint_eq(g->cpu.seg[SEG_DS].selector, 0x123);
-    ck_assert_uint_eq(g->cpu.seg[SEG_DS].base, 0x10000000);
-    ck_assert_uint_eq(g->cpu.seg[SEG_DS].limit, 0xffffffff);
-    ck_assert_uint_eq(g->cpu.seg[SEG_DS].attr, 0xc93);
-}
-END_TEST
-
 START_TEST(umov_moves_on_386_and_486)
 {
     static const char *const models[] = {"386", "486"};
@@ -652,8 +593,6 @@ Suite *legacy_suite(void)
         a_286_knows_no_system_types_above_7,
         a_vector_beyond_the_real_mode_table_is_interrupt_8_to_a_286,
         smsw_reads_ones_on_a_286,
-        loadall_of_the_286_loads_from_800h,
-        loadall_of_the_386_loads_from_es_edi,
         umov_moves_on_386_and_486,
         random_programs_find_no_way_out,
         NULL,
