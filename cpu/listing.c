@@ -39,20 +39,22 @@ void listing_registers(const struct cpu *cpu, char *text, size_t size)
              (unsigned)r[ESI], (unsigned)r[EDI], (unsigned)r[EBP], (unsigned)r[ESP]);
 }
 
+static const char flag_names[] = "NODITSZAPC";
+
 /* The letters of the flags that are set, others as dashes. */
-static void flag_letters(u32 eflags, char text[11])
+static void flag_letters(u32 eflags, char text[sizeof flag_names])
 {
-    static const char letters[] = "NODITSZAPC";
     static const u16 bits[] = {FL_NT, FL_OF, FL_DF, FL_IF, FL_TF,
                                FL_SF, FL_ZF, FL_AF, FL_PF, FL_CF};
-    for (unsigned i = 0; i < ARRAY_LEN(bits); i++)
-        text[i] = eflags & bits[i] ? letters[i] : '-';
-    text[ARRAY_LEN(bits)] = 0;
+    strcpy(text, flag_names);
+    for (unsigned i = 0; flag_names[i]; i++)
+        if (!(eflags & bits[i]))
+            text[i] = '-';
 }
 
 void listing_system(const struct cpu *cpu, char *text, size_t size)
 {
-    char flags[11];
+    char flags[sizeof flag_names];
     flag_letters(cpu_eflags(cpu), flags);
     snprintf(text, size,
              "es %04x  cs %04x  ss %04x  ds %04x  fs %04x  gs %04x  %s  iopl %u  %s %u  "
