@@ -11,6 +11,9 @@
 
 /* Raise an exception at the current instruction. ERROR is pushed by those that have one. */
 NORETURN void cpu_raise(struct cpu *cpu, unsigned vector, u32 error, enum cpu_reason reason);
+/* #UD, and #GP with the error code 0, which is that of all #GP without a selector. */
+NORETURN void cpu_raise_ud(struct cpu *cpu, enum cpu_reason reason);
+NORETURN void cpu_raise_gp0(struct cpu *cpu, enum cpu_reason reason);
 
 enum { ACCESS_READ = 0, ACCESS_WRITE = 1 };
 
@@ -43,6 +46,7 @@ void mem_write(struct cpu *cpu, unsigned seg, u32 offset, u64 value, u32 size);
 
 /* System tables (GDT, LDT, IDT, TSS), as supervisor. */
 u64 sys_read(struct cpu *cpu, u32 linear, u32 size);
+u16 sys_read16(struct cpu *cpu, u32 linear);
 void sys_write(struct cpu *cpu, u32 linear, u64 value, u32 size);
 /* Would a write of BYTES (any number, below 4096) succeed? Raises #PF if not. */
 void sys_probe_write(struct cpu *cpu, u32 linear, u32 bytes);

@@ -434,7 +434,7 @@ struct block *block_get(struct cpu *cpu)
         return b;
     cpu->current = NULL; /* what is raised from here on is a fetch fault at cpu->eip */
     if (cpu->eip > cpu->seg[SEG_CS].limit)
-        cpu_raise(cpu, EX_GP, 0, REASON_CODE_LIMIT);
+        cpu_raise_gp0(cpu, REASON_CODE_LIMIT);
     u32 linear = (u32)cpu->seg[SEG_CS].base + cpu->eip;
     if (unlikely(cpu->break_code) && !cpu->stepping && debug_page_code(cpu, linear))
         return cpu->code->leave;

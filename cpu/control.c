@@ -28,7 +28,7 @@ static u32 read_cr0(const struct cpu *cpu)
 
 static NORETURN void refuse(struct cpu *cpu)
 {
-    cpu_raise(cpu, EX_GP, 0, REASON_RESERVED);
+    cpu_raise_gp0(cpu, REASON_RESERVED);
 }
 
 static bool pae(u32 cr0, u32 cr4)
@@ -84,7 +84,7 @@ static void write_cr4(struct cpu *cpu, u32 value)
 static void require_cr(struct cpu *cpu, unsigned n)
 {
     if (n == 4 && !model_cr4(cpu->model))
-        cpu_raise(cpu, EX_UD, 0, REASON_OPCODE);
+        cpu_raise_ud(cpu, REASON_OPCODE);
     require_ring0(cpu);
 }
 

@@ -125,7 +125,7 @@ void debug_cause(struct cpu *cpu, u32 cause)
 static unsigned debug_register(struct cpu *cpu, unsigned n)
 {
     if ((n == 4 || n == 5) && cpu->cr4 & CR4_DE)
-        cpu_raise(cpu, EX_UD, 0, REASON_MODE);
+        cpu_raise_ud(cpu, REASON_MODE);
     require_ring0(cpu);
     if (cpu->dr[7] & DR7_GD) {
         debug_cause(cpu, DR6_BD);

@@ -57,7 +57,7 @@ static void need_present(struct cpu *cpu, u16 selector, const struct descriptor 
 static void need_inside(struct cpu *cpu, const struct descriptor *code, u32 eip)
 {
     if (eip > code->limit)
-        cpu_raise(cpu, EX_GP, 0, REASON_CODE_LIMIT);
+        cpu_raise_gp0(cpu, REASON_CODE_LIMIT);
     descriptor_probe_accessed(cpu, code);
 }
 
@@ -83,7 +83,7 @@ static void real_transfer(struct cpu *cpu, u16 selector, u32 offset)
 static void need_real_inside(struct cpu *cpu, u32 offset)
 {
     if (offset > 0xffff)
-        cpu_raise(cpu, EX_GP, 0, REASON_CODE_LIMIT);
+        cpu_raise_gp0(cpu, REASON_CODE_LIMIT);
 }
 
 /* What a far JMP or CALL wants, on its way through the checks. */
@@ -352,7 +352,7 @@ static void iret_real(struct cpu *cpu, u32 size)
     u32 mask = (size == 2 ? IRET_FLAGS16 : IRET_FLAGS32) | FL_IF;
     enum if_access access = if_access(cpu);
     if (access == IF_REFUSED)
-        cpu_raise(cpu, EX_GP, 0, REASON_IOPL);
+        cpu_raise_gp0(cpu, REASON_IOPL);
     u32 flags = stack_item(cpu, size, 2, 0);
     if (access == IF_VIRTUAL)
         virtual_check_flags(cpu, flags, size * 8);
@@ -371,7 +371,7 @@ static void iret_real(struct cpu *cpu, u32 size)
 static void iret_task(struct cpu *cpu, u32 next_eip)
 {
     struct descriptor tss;
-    u16 selector = (u16)sys_read(cpu, (u32)cpu->tr.base, 2);
+    u16 selector = sys_read16(cpu, (u32)cpu->tr.base);
     if (selector & 4)
         selector_fault(cpu, EX_TS, selector, 0, REASON_SELECTOR_LIMIT);
     descriptor_read(cpu, selector, &tss, EX_TS);

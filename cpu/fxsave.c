@@ -31,7 +31,7 @@ static void image_find(struct cpu *cpu, const struct uop *u, struct at at[QUADS]
         cpu_raise(cpu, EX_NM, 0, REASON_NO_FPU);
     u32 linear = mem_linear(cpu, u->seg, plain_ea(cpu, u), IMAGE, write);
     if (linear & 15)
-        cpu_raise(cpu, EX_GP, 0, REASON_ALIGNMENT);
+        cpu_raise_gp0(cpu, REASON_ALIGNMENT);
     for (u32 i = 0; i < IMAGE / 8; i++)
         lin_find(cpu, i < QUADS ? &at[i] : &untouched, linear + 8 * i, 8, write, false);
 }
@@ -93,7 +93,7 @@ static void get_image(struct cpu *cpu, const u8 *image)
 {
     u32 mxcsr = get32(image + MXCSR_AT);
     if (with_sse(cpu) && mxcsr & ~mxcsr_mask(cpu))
-        cpu_raise(cpu, EX_GP, 0, REASON_RESERVED);
+        cpu_raise_gp0(cpu, REASON_RESERVED);
     get_header(cpu, image);
     for (unsigned i = 0; i < 8; i++) {
         const u8 *at = image + ST_AT + 16 * i;

@@ -17,10 +17,10 @@ static bool bitmap_allows(struct cpu *cpu, u16 port, u32 size)
     bool tss386 = tr->attr & DA_P && (tr->attr & DA_TYPE & ~TSS_BUSY) == TSS_TYPE_386;
     if (!tss386 || tr->limit < TSS_IO_BASE + 1)
         return false;
-    u32 at = (u32)sys_read(cpu, (u32)tr->base + TSS_IO_BASE, 2) + port / 8;
+    u32 at = sys_read16(cpu, (u32)tr->base + TSS_IO_BASE) + port / 8;
     if (at + 1 > tr->limit)
         return false;
-    u32 bits = (u32)sys_read(cpu, (u32)tr->base + at, 2) >> (port & 7);
+    u32 bits = sys_read16(cpu, (u32)tr->base + at) >> (port & 7);
     return !(bits & ((1u << size) - 1));
 }
 
@@ -28,7 +28,7 @@ void io_check(struct cpu *cpu, u16 port, u32 size)
 {
     bool free = !cpu_protected(cpu) || (!cpu_vm86(cpu) && cpu->cpl <= cpu_iopl(cpu));
     if (!free && !bitmap_allows(cpu, port, size))
-        cpu_raise(cpu, EX_GP, 0, REASON_IO_BITMAP);
+        cpu_raise_gp0(cpu, REASON_IO_BITMAP);
 }
 
 static void after_io(struct cpu *cpu)

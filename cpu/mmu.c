@@ -27,6 +27,16 @@ void cpu_raise(struct cpu *cpu, unsigned vector, u32 error, enum cpu_reason reas
     longjmp(cpu->fault_jump, 1);
 }
 
+void cpu_raise_ud(struct cpu *cpu, enum cpu_reason reason)
+{
+    cpu_raise(cpu, EX_UD, 0, reason);
+}
+
+void cpu_raise_gp0(struct cpu *cpu, enum cpu_reason reason)
+{
+    cpu_raise(cpu, EX_GP, 0, reason);
+}
+
 /* TLB. */
 
 enum { LOCAL, GLOBAL };           /* the lists */
@@ -396,6 +406,11 @@ u64 sys_read(struct cpu *cpu, u32 linear, u32 size)
     struct at at;
     lin_find(cpu, &at, linear, size, ACCESS_READ, true);
     return at_get(cpu, &at);
+}
+
+u16 sys_read16(struct cpu *cpu, u32 linear)
+{
+    return (u16)sys_read(cpu, linear, 2);
 }
 
 void sys_write(struct cpu *cpu, u32 linear, u64 value, u32 size)

@@ -144,7 +144,7 @@ static bool bank_has(unsigned i)
 static u64 read_bank(struct cpu *cpu, const struct msr_row *row, unsigned i)
 {
     if (!bank_has(i))
-        cpu_raise(cpu, EX_GP, 0, REASON_MSR);
+        cpu_raise_gp0(cpu, REASON_MSR);
     return cpu->msr[row->place + i];
 }
 
@@ -160,7 +160,7 @@ static bool write_bank(struct cpu *cpu, const struct msr_row *row, unsigned i, u
 static NORETURN u64 read_never(struct cpu *cpu, const struct msr_row *row, unsigned i)
 {
     (void)row, (void)i;
-    cpu_raise(cpu, EX_GP, 0, REASON_MSR);
+    cpu_raise_gp0(cpu, REASON_MSR);
 }
 
 #define HELD NULL
@@ -188,7 +188,7 @@ static const struct msr_row *find_row(struct cpu *cpu, u32 n)
         if (n - rows[r].number < rows[r].count && model_has(cpu->model, rows[r].since) &&
             cpu->model->generation <= rows[r].until)
             return &rows[r];
-    cpu_raise(cpu, EX_GP, 0, REASON_MSR);
+    cpu_raise_gp0(cpu, REASON_MSR);
 }
 
 static void result(struct cpu *cpu, u64 value)
@@ -220,14 +220,14 @@ HANDLER(WRMSR_o_0)
     else if (good)
         *held = value;
     if (!good)
-        cpu_raise(cpu, EX_GP, 0, REASON_RESERVED);
+        cpu_raise_gp0(cpu, REASON_RESERVED);
     NEXT;
 }
 
 HANDLER(RDTSC_o_0)
 {
     if (cpu->cr4 & CR4_TSD && cpu->cpl)
-        cpu_raise(cpu, EX_GP, 0, REASON_PRIVILEGE);
+        cpu_raise_gp0(cpu, REASON_PRIVILEGE);
     result(cpu, time_stamp(cpu));
     NEXT;
 }
@@ -236,10 +236,10 @@ HANDLER(RDTSC_o_0)
 HANDLER(RDPMC_o_0)
 {
     if (!(model_cr4(cpu->model) & CR4_PCE))
-        cpu_raise(cpu, EX_UD, 0, REASON_OPCODE);
+        cpu_raise_ud(cpu, REASON_OPCODE);
     u32 n = R_32(ECX * 8);
     if ((cpu->cpl && !(cpu->cr4 & CR4_PCE)) || n > 1)
-        cpu_raise(cpu, EX_GP, 0, REASON_PRIVILEGE);
+        cpu_raise_gp0(cpu, REASON_PRIVILEGE);
     result(cpu, (cpu->msr[counters(cpu) + n] + counted_now(cpu, n)) & COUNTER_MASK);
     NEXT;
 }
@@ -254,7 +254,7 @@ HANDLER(CPUID_o_0)
         {m->caches[0], 0, 0, m->caches[1]},
     };
     if (!m->cpuid_max)
-        cpu_raise(cpu, EX_UD, 0, REASON_OPCODE);
+        cpu_raise_ud(cpu, REASON_OPCODE);
     u32 leaf = R_32(EAX * 8);
     const u32 *l = leaves[leaf < m->cpuid_max ? leaf : m->cpuid_max];
     W_32(EAX * 8, l[0]);

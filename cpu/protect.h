@@ -60,7 +60,7 @@ NORETURN void selector_fault(struct cpu *cpu, unsigned vector, u16 selector, u32
 INLINE void require_ring0(struct cpu *cpu)
 {
     if (cpu->cpl)
-        cpu_raise(cpu, EX_GP, 0, REASON_PRIVILEGE);
+        cpu_raise_gp0(cpu, REASON_PRIVILEGE);
 }
 
 /* segment.c. Whatever loads a segment register or changes the CPL calls mode_update(). */

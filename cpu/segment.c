@@ -242,7 +242,7 @@ void segment_ltr(struct cpu *cpu, u16 selector)
 {
     struct descriptor d;
     if (selector_null(selector))
-        cpu_raise(cpu, EX_GP, 0, REASON_SELECTOR_NULL);
+        cpu_raise_gp0(cpu, REASON_SELECTOR_NULL);
     find_global(cpu, selector, &d);
     unsigned type = descriptor_system_type(&d);
     if (type != SYS_TSS16 && type != SYS_TSS32)

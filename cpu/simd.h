@@ -41,7 +41,7 @@ INLINE union xmm low_only(u64 q)
 INLINE void simd_check(struct cpu *cpu, bool disabled)
 {
     if (cpu->cr0 & CR0_EM || disabled)
-        cpu_raise(cpu, EX_UD, 0, REASON_NO_SIMD);
+        cpu_raise_ud(cpu, REASON_NO_SIMD);
     if (cpu->cr0 & CR0_TS)
         cpu_raise(cpu, EX_NM, 0, REASON_NO_FPU);
 }

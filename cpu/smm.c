@@ -212,7 +212,7 @@ bool smm_leave(struct cpu *cpu)
 HANDLER(RSM_o_0)
 {
     if (!cpu->smm)
-        cpu_raise(cpu, EX_UD, 0, REASON_MODE);
+        cpu_raise_ud(cpu, REASON_MODE);
     if (!smm_leave(cpu)) {
         cpu->shutdown = true;
         cpu->stop |= STOP_EVENT;

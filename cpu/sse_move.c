@@ -10,7 +10,7 @@ void simd_find(struct cpu *cpu, const struct uop *u, struct at128 *at, unsigned 
 {
     u32 ea = plain_ea(cpu, u);
     if (alignment == ALIGNED && ((u32)cpu->seg[u->seg].base + ea) & 15)
-        cpu_raise(cpu, EX_GP, 0, REASON_ALIGNMENT);
+        cpu_raise_gp0(cpu, REASON_ALIGNMENT);
     u32 linear = mem_linear(cpu, u->seg, ea, 16, write);
     if (cpu->mode & MODE_ALIGN && linear & 7)
         cpu_raise(cpu, EX_AC, 0, REASON_ALIGNMENT);
@@ -91,7 +91,7 @@ HANDLER(LDMXCSR_m_0)
     sse_check(cpu);
     u32 value = (u32)simd_read(cpu, u, 4);
     if (value & ~mxcsr_mask(cpu))
-        cpu_raise(cpu, EX_GP, 0, REASON_RESERVED);
+        cpu_raise_gp0(cpu, REASON_RESERVED);
     cpu->fpu.mxcsr = value;
     NEXT;
 }

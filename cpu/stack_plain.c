@@ -70,7 +70,7 @@ static bool flags_are_virtual(struct cpu *cpu, unsigned bits)
 {
     enum if_access access = cpu_vm86(cpu) ? if_access(cpu) : IF_REAL;
     if (access == IF_REFUSED || (access == IF_VIRTUAL && bits == 32))
-        cpu_raise(cpu, EX_GP, 0, REASON_IOPL);
+        cpu_raise_gp0(cpu, REASON_IOPL);
     return access == IF_VIRTUAL;
 }
 

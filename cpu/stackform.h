@@ -119,7 +119,7 @@
 #define SP_S32 R_32(ESP * 8)
 #define CHECK_TARGET(target)                                                                       \
     if (unlikely((target) > cpu->seg[SEG_CS].limit))                                               \
-    cpu_raise(cpu, EX_GP, 0, REASON_CODE_LIMIT)
+    cpu_raise_gp0(cpu, REASON_CODE_LIMIT)
 
 #endif
 

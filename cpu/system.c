@@ -9,7 +9,7 @@
 static void require_protected(struct cpu *cpu)
 {
     if (cpu_real_segments(cpu))
-        cpu_raise(cpu, EX_UD, 0, REASON_MODE);
+        cpu_raise_ud(cpu, REASON_MODE);
 }
 
 /* Interrupt flag. */
@@ -19,7 +19,7 @@ static u32 interrupt_flag(struct cpu *cpu, bool set)
 {
     enum if_access access = if_access(cpu);
     if (access == IF_REFUSED || (access == IF_VIRTUAL && set && cpu->eflags & FL_VIP))
-        cpu_raise(cpu, EX_GP, 0, REASON_IOPL);
+        cpu_raise_gp0(cpu, REASON_IOPL);
     return access == IF_REAL ? FL_IF : FL_VIF;
 }
 
@@ -51,7 +51,7 @@ static void require_tr(struct cpu *cpu, unsigned n)
 {
     unsigned generation = cpu->model->generation;
     if (generation > I486 || (generation == I386 && n < 6))
-        cpu_raise(cpu, EX_UD, 0, REASON_OPCODE);
+        cpu_raise_ud(cpu, REASON_OPCODE);
     require_ring0(cpu);
 }
 

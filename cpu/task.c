@@ -41,7 +41,7 @@ void task_stack(struct cpu *cpu, unsigned pl, u32 ext, u16 *ss, u32 *esp)
     if (!cpu->tr.attr || offset + size + 1 > cpu->tr.limit)
         selector_fault(cpu, EX_TS, cpu->tr.selector, ext, REASON_TSS);
     *esp = (u32)sys_read(cpu, (u32)cpu->tr.base + offset, size);
-    *ss = (u16)sys_read(cpu, (u32)cpu->tr.base + offset + size, 2);
+    *ss = sys_read16(cpu, (u32)cpu->tr.base + offset + size);
 }
 
 /* A task's registers, out of its TSS. */
@@ -67,11 +67,11 @@ static void read_task(struct cpu *cpu, u32 base, bool is386, struct task *t)
         t->r[i] = (u32)sys_read(cpu, base + l->registers + i * l->size, l->size) |
                   (is386 ? 0 : 0xffff0000);
     for (u32 i = 0; i < l->segment_count; i++)
-        t->seg[i] = (u16)sys_read(cpu, base + l->segments + i * l->size, 2);
-    t->ldt = (u16)sys_read(cpu, base + l->ldt, 2);
+        t->seg[i] = sys_read16(cpu, base + l->segments + i * l->size);
+    t->ldt = sys_read16(cpu, base + l->ldt);
     if (is386) {
         t->cr3 = (u32)sys_read(cpu, base + TSS_CR3, 4) & cr3_defined(cpu);
-        t->trap = sys_read(cpu, base + TSS_TRAP, 2) & 1;
+        t->trap = sys_read16(cpu, base + TSS_TRAP) & 1;
     }
 }
 
@@ -123,7 +123,7 @@ static void check_switch(struct cpu *cpu, u16 selector, const struct descriptor 
         sys_probe_write(cpu, d->address + 5, 1);
     read_task(cpu, d->base, d->attr & SYS_386, &probe);
     if (cpu->cr0 & CR0_PG && cpu->cr4 & CR4_PAE && !paging_load_pointers(cpu, probe.cr3, pdpte))
-        cpu_raise(cpu, EX_GP, 0, REASON_RESERVED);
+        cpu_raise_gp0(cpu, REASON_RESERVED);
 }
 
 /* The old task to its TSS; busy bits and back link as the table in SDM 3A "Task Switching". */

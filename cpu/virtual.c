@@ -24,7 +24,7 @@ u16 virtual_flags(const struct cpu *cpu)
 void virtual_check_flags(struct cpu *cpu, u32 image, unsigned operand)
 {
     if (operand == 32 || image & FL_TF || (image & FL_IF && cpu->eflags & FL_VIP))
-        cpu_raise(cpu, EX_GP, 0, REASON_IOPL);
+        cpu_raise_gp0(cpu, REASON_IOPL);
 }
 
 void virtual_load_flags(struct cpu *cpu, u32 image)
@@ -38,10 +38,10 @@ static bool bit_is_clear(struct cpu *cpu, unsigned vector)
 {
     const struct segment *tr = &cpu->tr;
     if (!(tr->attr & SYS_386) || tr->limit < TSS_IO_BASE + 1)
-        cpu_raise(cpu, EX_GP, 0, REASON_TSS);
-    u32 at = (u32)sys_read(cpu, (u32)tr->base + TSS_IO_BASE, 2) - BITMAP_BYTES + vector / 8;
+        cpu_raise_gp0(cpu, REASON_TSS);
+    u32 at = sys_read16(cpu, (u32)tr->base + TSS_IO_BASE) - BITMAP_BYTES + vector / 8;
     if (at > tr->limit)
-        cpu_raise(cpu, EX_GP, 0, REASON_TSS);
+        cpu_raise_gp0(cpu, REASON_TSS);
     return !(sys_read(cpu, (u32)tr->base + at, 1) >> vector % 8 & 1);
 }
 
