@@ -20,27 +20,33 @@
  * From the Pentium on the clock is what an interpreter keeps up with, unless one asks for more.
  * Caches are described as the parts do: TLBs, 8 or 16 KiB each, and the second level.
  */
+#define MODEL(id, words, clock, since) .name = id, .text = words, .mhz = clock, .generation = since
+#define CACHES(low, high) .cpuid_max = 2, .caches = {low, high}
 const struct cpu_model cpu_models[] = {
-    {"8088", "8088: the 8086 of the IBM PC", 5, I86, 0, 0, 0, 1, 0, {0, 0}},
-    {"8086", "8086, 1978", 5, I86, 0, 0, 0, 2, 0, {0, 0}},
-    {"80186", "80186, 1982", 8, I186, 0, 0, 0, 2, 0, {0, 0}},
-    {"80286", "80286, 1982", 8, I286, 0, 0, 0, 2, 0, {0, 0}},
-    {"386sx", "80386SX: a 386 with a 16-bit bus", 16, I386, 0, 0, 0x2308, 2, 0, {0, 0}},
-    {"386", "80386DX, 1985", 25, I386, 0, 0, 0x308, 4, 0, {0, 0}},
-    {"486sx", "i486SX: a 486 without FPU", 25, I486, 0, 0, 0x423, 0, 0, {0, 0}},
-    {"486", "i486DX", 33, I486, 0, HAS(BIT(FPU)), 0x404, 0, 0, {0, 0}},
-    {"486dx2", "i486DX2", 66, I486, 0, HAS(BIT(FPU)), 0x433, 0, 0, {0, 0}},
-    {"486dx4", "IntelDX4: a 486 with CPUID and VME", 100, I486, 1, HAS(BIT(FPU) | BIT(VME)), 0x480,
-     0, 0, {0, 0}},
-    {"pentium", "Pentium (P54C)", 100, I586, 1, HAS(PENTIUM), 0x525, 0, 0, {0, 0}},
-    {"pentium-mmx", "Pentium with MMX (P55C)", 100, I586, 1, HAS(PENTIUM | BIT(MMX)), 0x543, 0, 0,
-     {0, 0}},
-    {"pentium-pro", "Pentium Pro", 100, I686, 2, HAS(PRO), 0x619, 0, 0, {0x03020101, 0x06040a42}},
-    {"pentium2", "Pentium II", 100, I686, 2, HAS(P6), 0x652, 0, 0, {0x03020101, 0x0c040843}},
-    {"pentium3", "Pentium III", 100, I686, 2, HAS(P6 | BIT(SSE)), 0x683, 0, 2,
-     {0x03020101, 0x0c040882}},
-    {"max", "everything that twin86 knows", 100, I686, 2, HAS(~0u), 0x683, 0, 2,
-     {0x03020101, 0x0c040882}},
+    {MODEL("8088", "8088: the 8086 of the IBM PC", 5, I86), .bus_bytes = 1},
+    {MODEL("8086", "8086, 1978", 5, I86), .bus_bytes = 2},
+    {MODEL("80186", "80186, 1982", 8, I186), .bus_bytes = 2},
+    {MODEL("80286", "80286, 1982", 8, I286), .bus_bytes = 2},
+    {MODEL("386sx", "80386SX: a 386 with a 16-bit bus", 16, I386), .signature = 0x2308,
+     .bus_bytes = 2},
+    {MODEL("386", "80386DX, 1985", 25, I386), .signature = 0x308, .bus_bytes = 4},
+    {MODEL("486sx", "i486SX: a 486 without FPU", 25, I486), .signature = 0x423},
+    {MODEL("486", "i486DX", 33, I486), .features = HAS(BIT(FPU)), .signature = 0x404},
+    {MODEL("486dx2", "i486DX2", 66, I486), .features = HAS(BIT(FPU)), .signature = 0x433},
+    {MODEL("486dx4", "IntelDX4: a 486 with CPUID and VME", 100, I486), .cpuid_max = 1,
+     .features = HAS(BIT(FPU) | BIT(VME)), .signature = 0x480},
+    {MODEL("pentium", "Pentium (P54C)", 100, I586), .cpuid_max = 1, .features = HAS(PENTIUM),
+     .signature = 0x525},
+    {MODEL("pentium-mmx", "Pentium with MMX (P55C)", 100, I586), .cpuid_max = 1,
+     .features = HAS(PENTIUM | BIT(MMX)), .signature = 0x543},
+    {MODEL("pentium-pro", "Pentium Pro", 100, I686), .features = HAS(PRO), .signature = 0x619,
+     CACHES(0x03020101, 0x06040a42)},
+    {MODEL("pentium2", "Pentium II", 100, I686), .features = HAS(P6), .signature = 0x652,
+     CACHES(0x03020101, 0x0c040843)},
+    {MODEL("pentium3", "Pentium III", 100, I686), .features = HAS(P6 | BIT(SSE)),
+     .signature = 0x683, .brand = 2, CACHES(0x03020101, 0x0c040882)},
+    {MODEL("max", "everything that twin86 knows", 100, I686), .features = HAS(~0u),
+     .signature = 0x683, .brand = 2, CACHES(0x03020101, 0x0c040882)},
 };
 
 const unsigned cpu_model_count = ARRAY_LEN(cpu_models);
