@@ -123,7 +123,7 @@ void cpu_reset(struct cpu *cpu)
     cpu->dr[6] = 0xffff0ff0u;
     cpu->dr[7] = cpu->model->generation >= I486 ? 0x400 : 0;
     cpu->debug_hits = 0;
-    cpu->rf_at = ~(u64)0;
+    cpu->rf_at = UINT64_MAX;
     debug_update(cpu);
     memset(cpu->tr_test, 0, sizeof cpu->tr_test);
     msr_reset(cpu);
@@ -131,7 +131,7 @@ void cpu_reset(struct cpu *cpu)
     cpu->cpl = 0;
     cpu->halted = cpu->shutdown = cpu->nmi_pending = cpu->nmi_blocked = false;
     cpu->shadow_debug = cpu->step_trap = cpu->stepping = false;
-    cpu->shadow_at = ~(u64)0;
+    cpu->shadow_at = UINT64_MAX;
     cpu->delivering = NOT_DELIVERING;
     cpu->tsc_offset = -cpu->clock->cycles;
     cpu->stop |= STOP_EVENT;

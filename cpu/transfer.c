@@ -65,19 +65,25 @@ static void read_far(struct cpu *cpu, const struct uop *u, u32 *offset, u16 *sel
 FAR(16)
 FAR(32)
 
+/* What the instruction asks for is no fault: there is no error code. */
+static void enter(struct cpu *cpu, const struct uop *u, unsigned vector, enum interrupt_kind kind)
+{
+    interrupt_enter(cpu, vector, kind, false, 0, NEXT_EIP);
+}
+
 HANDLER(INT_i_0)
 {
     if (cpu_vm86(cpu) && virtual_redirect(cpu, u->imm, NEXT_EIP))
         ARRIVED;
     if (cpu_vm86(cpu) && cpu_iopl(cpu) < 3)
-        cpu_raise(cpu, EX_GP, 0, REASON_IOPL);
-    interrupt_enter(cpu, u->imm, INTERRUPT_SOFTWARE, false, 0, NEXT_EIP);
+        cpu_raise_gp0(cpu, REASON_IOPL);
+    enter(cpu, u, u->imm, INTERRUPT_SOFTWARE);
     ARRIVED;
 }
 
 HANDLER(INT3_o_0)
 {
-    interrupt_enter(cpu, EX_BP, INTERRUPT_SOFTWARE, false, 0, NEXT_EIP);
+    enter(cpu, u, EX_BP, INTERRUPT_SOFTWARE);
     ARRIVED;
 }
 
@@ -86,27 +92,26 @@ HANDLER(INTO_o_0)
     if (!f_of(&cpu->fl))
         EXIT(1);
     charge_clocks(cpu, timing_interrupt(cpu->model));
-    interrupt_enter(cpu, EX_OF, INTERRUPT_SOFTWARE, false, 0, NEXT_EIP);
+    enter(cpu, u, EX_OF, INTERRUPT_SOFTWARE);
     ARRIVED;
 }
 
 HANDLER(ICEBP_o_0)
 {
-    interrupt_enter(cpu, EX_DB, INTERRUPT_ICEBP, false, 0, NEXT_EIP);
+    enter(cpu, u, EX_DB, INTERRUPT_ICEBP);
     ARRIVED;
 }
 
 HANDLER(UD_o_0)
 {
-    (void)u;
-    cpu_raise(cpu, EX_UD, 0, u->attr & UA_LOCK ? REASON_LOCK : REASON_OPCODE);
+    cpu_raise_ud(cpu, u->attr & UA_LOCK ? REASON_LOCK : REASON_OPCODE);
 }
 
 /* Halted, the CPU stands behind HLT until an interrupt comes. */
 HANDLER(HLT_o_0)
 {
     if (cpu->cpl)
-        cpu_raise(cpu, EX_GP, 0, REASON_PRIVILEGE);
+        cpu_raise_gp0(cpu, REASON_PRIVILEGE);
     cpu->halted = true;
     cpu->stop |= STOP_EVENT;
     EXIT(1);
@@ -133,7 +138,7 @@ static void load_flat_stack_and_code(struct cpu *cpu, u32 code, unsigned cpl)
 static void require_sysenter(struct cpu *cpu)
 {
     if (!cpu_protected(cpu) || !(cpu->msr[MSR_AT_SYSENTER_CS] & 0xfffc))
-        cpu_raise(cpu, EX_GP, 0, REASON_MODE);
+        cpu_raise_gp0(cpu, REASON_MODE);
 }
 
 HANDLER(SYSENTER_o_0)
@@ -150,7 +155,7 @@ HANDLER(SYSEXIT_o_0)
 {
     require_sysenter(cpu);
     if (cpu->cpl)
-        cpu_raise(cpu, EX_GP, 0, REASON_PRIVILEGE);
+        cpu_raise_gp0(cpu, REASON_PRIVILEGE);
     load_flat_stack_and_code(cpu, ((u32)cpu->msr[MSR_AT_SYSENTER_CS] & 0xfffc) + 16, 3);
     W_32(ESP * 8, R_32(ECX * 8));
     cpu->eip = R_32(EDX * 8);
