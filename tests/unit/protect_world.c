@@ -251,6 +251,7 @@ Suite *world_suite(const char *name, const TTest *const *tests)
     Suite *suite = suite_create(name);
     TCase *all = tcase_create(name);
     tcase_add_checked_fixture(all, world_setup, world_teardown);
+    tcase_set_timeout(all, 120);
     for (; *tests; tests++)
         tcase_add_test(all, *tests);
     suite_add_tcase(suite, all);

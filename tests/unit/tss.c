@@ -268,6 +268,14 @@ START_TEST(a_tss_may_be_just_long_enough)
 }
 END_TEST
 
+static u32 inner_stack(unsigned pl, u16 *ss, u32 *esp)
+{
+    if (setjmp(CPU->fault_jump) != 0)
+        return FAULT(CPU->fault_vector, CPU->fault_error);
+    task_stack(CPU, pl, 1, ss, esp);
+    return DONE;
+}
+
 /* Inner stacks. SDM 3A "Stack Switching": in a TSS too short for them #TS with its selector. */
 START_TEST(inner_stacks_are_read_from_their_own_places)
 {
@@ -293,18 +301,13 @@ START_TEST(inner_stacks_are_read_from_their_own_places)
                                    .limit = rows[i].limit,
                                    .selector = TSS_A,
                                    .attr = DA_P | (is386 ? SYS_TSS32_BUSY : SYS_TSS16_BUSY)};
-        u32 offset = is386 ? 4 + 8 * rows[i].pl : 2 + 4 * rows[i].pl;
-        if (setjmp(CPU->fault_jump) != 0) {
-            ck_assert(!rows[i].good);
-            ck_assert_uint_eq(CPU->fault_vector, EX_TS);
-            ck_assert_uint_eq(CPU->fault_error, TSS_A + 1);
+        u32 got = inner_stack(rows[i].pl, &ss, &esp);
+        ck_assert_uint_eq(got, rows[i].good ? DONE : FAULT(EX_TS, TSS_A + 1));
+        if (got != DONE)
             continue;
-        }
-        task_stack(CPU, rows[i].pl, 1, &ss, &esp);
-        ck_assert_msg(rows[i].good, "row %u", i);
-        ck_assert_uint_eq(esp,
-                          is386 ? get32(w.bus.ram + at + offset) : get16(w.bus.ram + at + offset));
-        ck_assert_uint_eq(ss, get16(w.bus.ram + at + offset + (is386 ? 4 : 2)));
+        const u8 *stack = w.bus.ram + at + (is386 ? 4 + 8 * rows[i].pl : 2 + 4 * rows[i].pl);
+        ck_assert_uint_eq(esp, is386 ? get32(stack) : get16(stack));
+        ck_assert_uint_eq(ss, get16(stack + (is386 ? 4 : 2)));
     }
 }
 END_TEST
