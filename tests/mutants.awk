@@ -22,14 +22,20 @@ function both(a, b) {
     swap(b, a)
 }
 
-# Each number that is no part of a name, plus one.
+# Is the end of TEXT inside a string?
+function quoted(text) {
+    return gsub(/"/, "", text) % 2
+}
+
+# Each number that is no part of a name or a text, plus one.
 function numbers(    rest, done, n) {
     rest = $0
     done = ""
     while (match(rest, /[^A-Za-z_0-9.](0x[0-9a-f]+|[0-9]+)/)) {
         n = substr(rest, RSTART + 1, RLENGTH - 1)
-        offer(n " becomes " n " + 1", done substr(rest, 1, RSTART) "(" n " + 1)" \
-              substr(rest, RSTART + RLENGTH))
+        if (!quoted(done substr(rest, 1, RSTART)))
+            offer(n " becomes " n " + 1", done substr(rest, 1, RSTART) "(" n " + 1)" \
+                  substr(rest, RSTART + RLENGTH))
         done = done substr(rest, 1, RSTART + RLENGTH - 1)
         rest = substr(rest, RSTART + RLENGTH)
     }
