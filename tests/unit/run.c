@@ -105,6 +105,32 @@ START_TEST(instructions_are_counted_one_by_one)
 }
 END_TEST
 
+/* What a trace sees: from instruction to instruction one more. */
+static u64 counted;
+
+static void count(void *owner, struct cpu *cpu)
+{
+    (void)owner;
+    cpu_sync_clock(cpu);
+    ck_assert_uint_eq(cpu_insns(cpu), counted);
+    ck_assert_uint_eq(cpu->clock->cycles, counted); /* each takes one clock */
+    counted++;
+}
+
+START_TEST(instructions_are_counted_inside_blocks_and_across)
+{
+    guest_code(g, "40 89 c2 40 90 90 eb f8");
+    g->cpu.trace = count;
+    counted = 0;
+    for (unsigned i = 1; i < 30; i++) {
+        run_for(i);
+        ck_assert_uint_eq(cpu_insns(&g->cpu), counted);
+        ck_assert_uint_eq(g->cpu.icount, counted);
+        ck_assert_uint_eq(g->clock.cycles, g->clock.deadline);
+    }
+}
+END_TEST
+
 /* Interrupts. */
 
 START_TEST(an_interrupt_waits_for_if)
@@ -526,6 +552,7 @@ Suite *run_suite(void)
         an_interrupt_arrives_at_the_same_instruction_however_time_is_cut,
         the_cpu_stops_within_an_instruction_of_its_deadline,
         instructions_are_counted_one_by_one,
+        instructions_are_counted_inside_blocks_and_across,
         an_interrupt_waits_for_if,
         an_interrupt_that_is_withdrawn_is_not_taken,
         shadows_of_sti_and_stack_segment_loads_last_one_instruction,
