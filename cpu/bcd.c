@@ -15,26 +15,26 @@ static void set_decimal(struct cpu *cpu, bool cf, bool af)
     KEEP;
 }
 
-static void decimal_adjust(struct cpu *cpu, int sign)
+static void decimal_adjust(struct cpu *cpu, bool subtract)
 {
     u8 al = AL_NOW;
     bool cf = f_cf(&cpu->fl), af = f_af(&cpu->fl);
     bool low = (al & 15) > 9 || af, high = al > 0x99 || cf;
     u8 by = (u8)((low ? 6 : 0) + (high ? 0x60 : 0));
-    bool borrow = sign < 0 && low && al < 6;
-    W_8(EAX * 8, sign > 0 ? al + by : al - by);
+    bool borrow = subtract && low && al < 6;
+    W_8(EAX * 8, subtract ? al - by : al + by);
     set_decimal(cpu, high || borrow, low);
 }
 
 HANDLER(DAA_o_0)
 {
-    decimal_adjust(cpu, 1);
+    decimal_adjust(cpu, false);
     NEXT;
 }
 
 HANDLER(DAS_o_0)
 {
-    decimal_adjust(cpu, -1);
+    decimal_adjust(cpu, true);
     NEXT;
 }
 

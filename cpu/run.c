@@ -335,15 +335,14 @@ static bool shadowed(const struct cpu *cpu)
     return cpu->shadow_at == cpu->clock->cycles;
 }
 
-/* The traps of the instruction that just ended: single step and breakpoints on data and ports. */
+/* The traps of the instruction that just ended: single step and breakpoints on data and ports. They
+ * are benign: what goes wrong on the way to the handler is an exception by itself. */
 static void debug_trap(struct cpu *cpu)
 {
     debug_cause(cpu, cpu->debug_hits | (cpu->step_trap ? DR6_BS : 0));
     cpu->debug_hits = 0;
     cpu->step_trap = cpu->halted = false; /* HLT is stepped over. SDM 2A "HLT" */
-    cpu->delivering = EX_DB;
     interrupt_enter(cpu, EX_DB, INTERRUPT_EXCEPTION, false, 0, cpu->eip);
-    cpu->delivering = NOT_DELIVERING;
 }
 
 /* After MOV SS its traps wait for the end of the next instruction; that of TF is lost. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Exceptions while another one is being delivered. SDM 3A "Interrupt 8 - Double Fault Exception".
  */
+#include "cpu/debug.h"
 #include "tests/unit/guest.h"
 
 enum { ABSENT_DATA = 0x48, SHORT_TSS = 0x50, NO_PAGE = 0x30000 };
@@ -108,12 +109,29 @@ START_TEST(a_page_fault_makes_a_double_fault_of_a_page_fault_alone)
 }
 END_TEST
 
+/* The run loop goes on as before once a handler has been entered. */
+START_TEST(breakpoints_on_other_pages_are_met_after_an_exception)
+{
+    guest_bytes(g, GUEST_HANDLERS + EX_UD, "83 04 24 02 cf"); /* add dword [esp],2; iret */
+    guest_code(g, "0f 0b e9 f9 0f 00 00");                    /* UD2; jmp +1000h */
+    guest_bytes(g, GUEST_CODE + 0x1000, "40 eb fe");
+    g->cpu.dr[0] = GUEST_CODE + 0x1000;
+    g->cpu.dr[7] = 1;
+    debug_update(&g->cpu);
+    g->clock.deadline = g->clock.cycles + 10000;
+    cpu_run(&g->cpu);
+    ck_assert_int_eq(guest_vector(g), EX_DB);
+    ck_assert_uint_eq(g->cpu.r[EAX], 0);
+}
+END_TEST
+
 Suite *faults_suite(void)
 {
     const TTest *const tests[] = {
         each_of_them_is_what_it_says,
         a_contributory_one_makes_a_double_fault_of_all_but_benign_ones,
         a_page_fault_makes_a_double_fault_of_a_page_fault_alone,
+        breakpoints_on_other_pages_are_met_after_an_exception,
         NULL,
     };
     return guest_suite("faults", tests, setup, teardown);
