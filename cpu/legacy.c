@@ -140,37 +140,37 @@ static const u8 loadall_386_general[] = {EDI, ESI, EBP, ESP, EBX, EDX, ECX, EAX}
 static const u8 loadall_386_segments[][3] = {{0x3c, 0x84, SEG_GS}, {0x40, 0x90, SEG_FS},
                                              {0x44, 0x9c, SEG_DS}, {0x48, 0xa8, SEG_SS},
                                              {0x4c, 0xb4, SEG_CS}, {0x50, 0xc0, SEG_ES}};
-enum { LOADALL_386_DWORDS = 0xcc / 4 };
+enum { LOADALL_386_BYTES = 0xcc };
 
 /* Rights as in the upper half of a descriptor, base, limit. */
-static struct segment loadall_386_segment(const u32 *image, u32 selector_at, u32 at)
+static struct segment loadall_386_segment(const u8 *image, u32 selector_at, u32 at)
 {
-    u32 rights = image[at / 4];
-    struct segment seg = {.base = image[at / 4 + 1],
-                          .limit = image[at / 4 + 2],
-                          .selector = (u16)image[selector_at / 4],
+    u32 rights = get32(image + at);
+    struct segment seg = {.base = get32(image + at + 4),
+                          .limit = get32(image + at + 8),
+                          .selector = get16(image + selector_at),
                           .attr = (u16)((rights >> 8 & 0xff) | (rights >> 12 & 0xf00))};
     segment_derive(&seg);
     return seg;
 }
 
-static struct table_register loadall_386_table(const u32 *image, u32 at)
+static struct table_register loadall_386_table(const u8 *image, u32 at)
 {
-    return (struct table_register){image[at / 4 + 1], (u16)image[at / 4 + 2]};
+    return (struct table_register){get32(image + at + 4), get16(image + at + 8)};
 }
 
 HANDLER(LOADALL_386_o_0)
 {
-    u32 image[LOADALL_386_DWORDS];
+    u8 image[LOADALL_386_BYTES];
     require_ring0(cpu);
-    for (unsigned i = 0; i < LOADALL_386_DWORDS; i++)
-        image[i] = (u32)mem_read(cpu, SEG_ES, R_32(EDI * 8) + i * 4, 4);
-    cpu->cr0 = (image[0] & (CR0_PG | CR0_TS | CR0_EM | CR0_MP | CR0_PE)) | CR0_ET;
-    cpu_set_eflags(cpu, image[1]);
+    for (u32 i = 0; i < LOADALL_386_BYTES; i += 4)
+        put32(image + i, (u32)mem_read(cpu, SEG_ES, R_32(EDI * 8) + i, 4));
+    cpu->cr0 = (get32(image) & (CR0_PG | CR0_TS | CR0_EM | CR0_MP | CR0_PE)) | CR0_ET;
+    cpu_set_eflags(cpu, get32(image + 4));
     for (unsigned i = 0; i < ARRAY_LEN(loadall_386_general); i++)
-        W_32(loadall_386_general[i] * 8, image[3 + i]);
-    cpu->dr[6] = image[0x2c / 4];
-    cpu->dr[7] = image[0x30 / 4];
+        W_32(loadall_386_general[i] * 8, get32(image + 0xc + i * 4));
+    cpu->dr[6] = get32(image + 0x2c);
+    cpu->dr[7] = get32(image + 0x30);
     debug_update(cpu);
     cpu->tr = loadall_386_segment(image, 0x34, 0x54);
     cpu->idtr = loadall_386_table(image, 0x60);
@@ -179,5 +179,5 @@ HANDLER(LOADALL_386_o_0)
     for (unsigned i = 0; i < ARRAY_LEN(loadall_386_segments); i++)
         cpu->seg[loadall_386_segments[i][2]] = loadall_386_segment(
             image, loadall_386_segments[i][0], loadall_386_segments[i][1]);
-    return loadall_done(cpu, u, image[2]);
+    return loadall_done(cpu, u, get32(image + 8));
 }

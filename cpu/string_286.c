@@ -36,48 +36,43 @@ static bool compare(struct cpu *cpu, const struct uop *u, u64 a, u64 b)
     return f_zf(&f) == !!(u->attr & UA_REP);
 }
 
-static bool movs_one(struct cpu *cpu, const struct uop *u, u32 size)
+static bool movs_one(struct cpu *cpu, const struct uop *u, UNUSED u32 size)
 {
     struct at x, y;
-    (void)size;
     find_and_move(cpu, u, &x, u->seg, ESI, ACCESS_READ, COUNTED_READ);
     find_and_move(cpu, u, &y, SEG_ES, EDI, ACCESS_WRITE, COUNTED_WRITE);
     at_put(cpu, &y, at_get(cpu, &x));
     return true;
 }
 
-static bool stos_one(struct cpu *cpu, const struct uop *u, u32 size)
+static bool stos_one(struct cpu *cpu, const struct uop *u, UNUSED u32 size)
 {
     struct at y;
-    (void)size;
     find_and_move(cpu, u, &y, SEG_ES, EDI, ACCESS_WRITE, COUNTED_WRITE);
     at_put(cpu, &y, R_16(EAX * 8));
     return true;
 }
 
-static bool lods_one(struct cpu *cpu, const struct uop *u, u32 size)
+static bool lods_one(struct cpu *cpu, const struct uop *u, UNUSED u32 size)
 {
     struct at x;
-    (void)size;
     find_and_move(cpu, u, &x, u->seg, ESI, ACCESS_READ, COUNTED_READ);
     W_16(EAX * 8, at_get(cpu, &x));
     return true;
 }
 
 /* ES:DI is read first. */
-static bool cmps_one(struct cpu *cpu, const struct uop *u, u32 size)
+static bool cmps_one(struct cpu *cpu, const struct uop *u, UNUSED u32 size)
 {
     struct at x, y;
-    (void)size;
     find_and_move(cpu, u, &y, SEG_ES, EDI, ACCESS_READ, COUNTED_CMPS);
     find_and_move(cpu, u, &x, u->seg, ESI, ACCESS_READ, COUNTED_CMPS);
     return compare(cpu, u, at_get(cpu, &x), at_get(cpu, &y));
 }
 
-static bool scas_one(struct cpu *cpu, const struct uop *u, u32 size)
+static bool scas_one(struct cpu *cpu, const struct uop *u, UNUSED u32 size)
 {
     struct at y;
-    (void)size;
     find_and_move(cpu, u, &y, SEG_ES, EDI, ACCESS_READ, COUNTED_READ);
     return compare(cpu, u, R_16(EAX * 8), at_get(cpu, &y));
 }

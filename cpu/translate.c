@@ -112,7 +112,7 @@ static void choose_handlers(struct decoder *d)
         if (may_fault(u->id))
             live = OSZAPC;
 #ifndef PARANOID
-        fast_fn *fused = d->row[i + 1] ? fused_find(u, u + 1, variant) : NULL;
+        fast_fn *fused = d->row[i + 1] ? fused_find(u, u + 1, variant) : NULL; /* exits are last */
         if (fused)
             u->fn = fused;
 #endif
@@ -218,7 +218,6 @@ struct block *block_decode(struct cpu *cpu, const struct exec_entry *exec,
     d.count = d.insns = 0;
     d.cost = 0;
     decode_run(&d);
-    d.row[d.count] = NULL;
     choose_handlers(&d);
     struct block *b = block_build(&d);
     b->key = exec->key;

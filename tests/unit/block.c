@@ -391,6 +391,154 @@ START_TEST(a_forgotten_cache_is_filled_again)
 }
 END_TEST
 
+/* Whole pages at once, with one instruction of code in them, wherever it is. */
+START_TEST(a_long_transfer_over_code_is_seen)
+{
+    static u8 page[0x1000];
+    IN_BOTH((void)0)
+    {
+        for (u32 at = 0; at < 0x1000; at += 8)
+            for (u8 value = 1; value < 3; value++) {
+                memset(page, 0, sizeof page);
+                memcpy(page + at, "\xb0\x00\xf4", 3); /* mov al,value; hlt */
+                page[at + 1] = value;
+                put_code(0, page, sizeof page);
+                g->start = GUEST_CODE + at;
+                run();
+                ck_assert_msg((u8)g->cpu.r[EAX] == value, "at %x", at);
+            }
+        g->start = GUEST_CODE;
+    }
+}
+END_TEST
+
+/* The same offset in many segments: pieces of code that share slots of every cache. Every other one
+ * lies a megabyte higher. */
+static u32 piece_base(u32 n)
+{
+    return 0x10000 + n * 0x110 + (n & 1 ? 0x100000 : 0);
+}
+
+START_TEST(code_of_many_segments_is_told_apart)
+{
+    enum { COUNT = 2000 };
+    guest_real(g);
+    for (u32 n = 0; n < COUNT; n++) {
+        u8 *at = g->ram + piece_base(n);
+        memcpy(at, "\xb8\x00\x00\xf4", 4); /* mov ax,n; hlt */
+        put16(at + 1, (u16)n);
+    }
+    IN_BOTH(code_cache_flush(&g->cpu))
+    {
+        for (u32 i = 0; i < 3 * COUNT; i++) {
+            u32 n = i * 7 % COUNT;
+            guest_segment(g, SEG_CS, 0x1000, piece_base(n), 0xffff, 0x93);
+            g->cpu.eip = 0;
+            g->cpu.halted = false;
+            g->clock.deadline = g->clock.cycles + 10000;
+            cpu_run(&g->cpu);
+            ck_assert_uint_eq(g->cpu.r[EAX], n);
+        }
+    }
+}
+END_TEST
+
+START_TEST(the_same_bytes_are_other_code_at_another_offset)
+{
+    guest_real(g);
+    IN_BOTH(guest_code(g, "e8 00 00 58 f4")) /* call; pop ax; hlt */
+    {
+        for (u32 i = 0; i < 8; i++) {
+            u32 back = i & 3;
+            guest_segment(g, SEG_CS, (u16)(0x1000 - back), 0x10000 - back * 16, 0xffff, 0x93);
+            g->start = back * 16;
+            g->cpu.r[ESP] = 0x8000;
+            run();
+            ck_assert_uint_eq(g->cpu.r[EAX], back * 16 + 3);
+        }
+    }
+}
+END_TEST
+
+/* Without a jump; the last instruction ends with the page. */
+START_TEST(code_that_falls_into_the_next_page_follows_the_page_tables)
+{
+    guest_page(g);
+    guest_bytes(g, GUEST_CODE + 0x1000, "b8 01 00 00 00 f4");
+    guest_bytes(g, GUEST_DATA, "b8 02 00 00 00 f4");
+    g->start = GUEST_CODE + 0xffd;
+    IN_BOTH(guest_bytes(g, GUEST_CODE + 0xffd, "90 90 90"))
+    {
+        for (unsigned i = 0; i < 6; i++) {
+            put32(guest_pte(g, GUEST_CODE + 0x1000),
+                  (i & 1 ? GUEST_DATA : GUEST_CODE + 0x1000) | 7);
+            guest_flush(g);
+            run();
+            ck_assert_uint_eq(g->cpu.r[EAX], 1 + (i & 1));
+        }
+    }
+}
+END_TEST
+
+START_TEST(code_that_ran_ends_at_a_limit_that_has_come_nearer)
+{
+    IN_BOTH(guest_code(g, "40 40 40 40 40 40 f4"))
+    {
+        static const struct {
+            u32 limit, increments;
+        } rows[] = {{100, 6}, {2, 3}, {50, 6}, {0, 1}, {5, 6}};
+        for (unsigned i = 0; i < ARRAY_LEN(rows); i++) {
+            guest_segment(g, SEG_CS, GUEST_CODE32, 0, GUEST_CODE + rows[i].limit, 0x49b);
+            g->cpu.eip = g->start;
+            g->cpu.halted = false;
+            g->cpu.r[EAX] = 0;
+            g->clock.deadline = g->clock.cycles + 1000;
+            cpu_run(&g->cpu);
+            ck_assert_uint_eq(g->cpu.r[EAX], rows[i].increments);
+            ck_assert_int_eq(guest_vector(g), rows[i].limit >= 6 ? -1 : EX_GP);
+        }
+    }
+}
+END_TEST
+
+/* ADD sets all flags again, but before it somebody can look: behind a jump, in a handler. */
+START_TEST(flags_are_there_behind_every_way_out_of_a_block)
+{
+    static const struct {
+        const char *code;
+        u32 flags;
+    } rows[] = {
+        /* stc; inc eax; jc +2; add eax,ebx; hlt */
+        {"f9 40 72 02 01 d8 f4", FL_CF | FL_OF | FL_SF | FL_AF | FL_PF},
+        /* inc eax; loop +2; add eax,ebx; hlt */
+        {"40 e2 02 01 d8 f4", FL_OF | FL_SF | FL_AF | FL_PF},
+        /* cmp eax,-1; jecxz +0; loop +2; add eax,ebx; hlt */
+        {"83 f8 ff e3 00 e2 02 01 d8 f4", FL_CF | FL_OF | FL_SF | FL_PF},
+    };
+    IN_BOTH((void)0)
+    {
+        for (unsigned i = 0; i < ARRAY_LEN(rows); i++) {
+            guest_code(g, rows[i].code);
+            g->cpu.r[EAX] = 0x7fffffff;
+            g->cpu.r[EBX] = g->cpu.r[ECX] = 5;
+            cpu_set_eflags(&g->cpu, FL_ALWAYS);
+            run();
+            ck_assert_msg((cpu_eflags(&g->cpu) & FL_ARITH) == rows[i].flags, "%s: %x",
+                          rows[i].code, (unsigned)cpu_eflags(&g->cpu));
+        }
+        guest_flat(g, 0);
+        guest_code(g, "40 ff 30 01 d8"); /* inc eax; push dword [eax]; add eax,ebx */
+        guest_segment(g, SEG_DS, GUEST_DATA32, 0, 0xfff, 0x493);
+        g->cpu.r[EAX] = 0x7fffffff;
+        g->clock.deadline = g->clock.cycles + 1000;
+        cpu_run(&g->cpu);
+        ck_assert_int_eq(guest_vector(g), EX_GP);
+        ck_assert_uint_eq(guest_stack(g, 3) & FL_ARITH, FL_OF | FL_SF | FL_AF | FL_PF);
+        guest_flat(g, 0);
+    }
+}
+END_TEST
+
 Suite *block_suite(void)
 {
     const TTest *const tests[] = {
@@ -415,6 +563,12 @@ Suite *block_suite(void)
         more_code_than_the_cache_holds_runs_all_the_same,
         code_in_a_chip_is_read_each_time,
         a_forgotten_cache_is_filled_again,
+        a_long_transfer_over_code_is_seen,
+        code_of_many_segments_is_told_apart,
+        the_same_bytes_are_other_code_at_another_offset,
+        code_that_falls_into_the_next_page_follows_the_page_tables,
+        code_that_ran_ends_at_a_limit_that_has_come_nearer,
+        flags_are_there_behind_every_way_out_of_a_block,
         NULL,
     };
     return guest_suite("block", tests, setup, teardown);

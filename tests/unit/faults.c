@@ -2,6 +2,7 @@
 /* Exceptions while another one is being delivered. SDM 3A "Interrupt 8 - Double Fault Exception".
  */
 #include "cpu/debug.h"
+#include "cpu/timing.h"
 #include "tests/unit/guest.h"
 
 enum { ABSENT_DATA = 0x48, SHORT_TSS = 0x50, NO_PAGE = 0x30000 };
@@ -125,6 +126,23 @@ START_TEST(breakpoints_on_other_pages_are_met_after_an_exception)
 }
 END_TEST
 
+START_TEST(a_breakpoint_takes_the_clocks_of_an_exception)
+{
+    guest_code(g, "90");
+    g->cpu.dr[0] = GUEST_CODE;
+    g->cpu.dr[7] = 1;
+    debug_update(&g->cpu);
+    for (unsigned i = 0; i < 2; i++) { /* also when the clock has gone on meanwhile */
+        g->cpu.eip = GUEST_CODE;
+        g->clock.cycles += 1000;
+        u64 before = g->clock.cycles;
+        guest_step(g, 1);
+        ck_assert_int_eq(guest_vector(g), EX_DB);
+        ck_assert_uint_eq(g->clock.cycles - before, timing_exception(g->cpu.model));
+    }
+}
+END_TEST
+
 Suite *faults_suite(void)
 {
     const TTest *const tests[] = {
@@ -132,6 +150,7 @@ Suite *faults_suite(void)
         a_contributory_one_makes_a_double_fault_of_all_but_benign_ones,
         a_page_fault_makes_a_double_fault_of_a_page_fault_alone,
         breakpoints_on_other_pages_are_met_after_an_exception,
+        a_breakpoint_takes_the_clocks_of_an_exception,
         NULL,
     };
     return guest_suite("faults", tests, setup, teardown);

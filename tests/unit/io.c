@@ -283,6 +283,58 @@ START_TEST(a_chip_sees_the_clock_of_its_instruction)
 }
 END_TEST
 
+static void on_a_286(void)
+{
+    cpu_free(&g->cpu);
+    ck_assert(cpu_init(&g->cpu, cpu_model_find("80286", 5), &g->bus, &g->clock));
+    guest_real(g);
+    g->cpu.r[EDX] = 0x120;
+    g->cpu.r[ECX] = 3;
+    g->cpu.r[ESI] = 0x10;
+    g->cpu.r[EDI] = 0x20;
+    memset(&seen, 0, sizeof seen);
+}
+
+START_TEST(strings_of_words_go_through_the_ports_of_a_286)
+{
+    on_a_286();
+    guest_do(g, "6d");
+    ck_assert(seen.reads == 1 && seen.reg == 0x120 && seen.size == 2);
+    ck_assert_uint_eq(get16(g->ram + 0x20020), 0x2331);
+    ck_assert_uint_eq(g->cpu.r[EDI], 0x22);
+    on_a_286();
+    put16(g->ram + 0x20010, 0x5678);
+    guest_do(g, "6f");
+    ck_assert(seen.writes == 1 && seen.reg == 0x120 && seen.size == 2 && seen.value == 0x5678);
+    ck_assert_uint_eq(g->cpu.r[ESI], 0x12);
+    for (unsigned out = 0; out < 2; out++) {
+        on_a_286();
+        guest_code(g, out ? "f3 6f" : "f3 6d");
+        g->cpu.eip = 0;
+        guest_step(g, 3);
+        ck_assert_uint_eq(out ? seen.writes : seen.reads, 3);
+        ck_assert_uint_eq(g->cpu.r[ECX], 0);
+        ck_assert_uint_eq(g->cpu.eip, 2);
+    }
+}
+END_TEST
+
+/* Who may not use the port is told so before the registers move. */
+START_TEST(strings_of_words_ask_for_the_iopl_of_a_286)
+{
+    for (unsigned i = 0; i < 4; i++) {
+        on_a_286();
+        g->cpu.cr0 |= CR0_PE;
+        g->cpu.cpl = 3;
+        cpu_set_eflags(&g->cpu, i & 2 ? FL_ALWAYS | FL_IOPL : FL_ALWAYS);
+        guest_do(g, i & 1 ? "6f" : "6d");
+        ck_assert_uint_eq(seen.reads + seen.writes, i & 2 ? 1 : 0);
+        ck_assert_uint_eq(g->cpu.r[EDI], i == 2 ? 0x22 : 0x20);
+        ck_assert_uint_eq(g->cpu.r[ESI], i == 3 ? 0x12 : 0x10);
+    }
+}
+END_TEST
+
 Suite *io_suite(void)
 {
     const TTest *const tests[] = {
@@ -300,6 +352,8 @@ Suite *io_suite(void)
         a_port_is_not_read_if_the_memory_behind_is_missing,
         string_io_obeys_the_map_as_well,
         a_chip_sees_the_clock_of_its_instruction,
+        strings_of_words_go_through_the_ports_of_a_286,
+        strings_of_words_ask_for_the_iopl_of_a_286,
         NULL,
     };
     return guest_suite("io", tests, setup, teardown);

@@ -475,6 +475,19 @@ START_TEST(a_vector_beyond_the_real_mode_table_is_interrupt_8_to_a_286)
 }
 END_TEST
 
+/* 80286 PRM, "ESC": EM or TS. */
+START_TEST(an_escape_of_the_286_wants_neither_em_nor_ts)
+{
+    static const u32 bits[] = {0, CR0_EM, CR0_TS, CR0_EM | CR0_TS, CR0_MP};
+    for (unsigned i = 0; i < 2 * ARRAY_LEN(bits); i++) {
+        on("80286");
+        g->cpu.cr0 |= bits[i / 2];
+        guest_do(g, i & 1 ? "d9 e8" : "d9 07");
+        ck_assert_int_eq(guest_vector(g), bits[i / 2] & ~(u32)CR0_MP ? EX_NM : -1);
+    }
+}
+END_TEST
+
 START_TEST(smsw_reads_ones_on_a_286)
 {
     on("80286");
@@ -592,6 +605,7 @@ Suite *legacy_suite(void)
         the_last_word_of_a_286s_descriptor_is_reserved,
         a_286_knows_no_system_types_above_7,
         a_vector_beyond_the_real_mode_table_is_interrupt_8_to_a_286,
+        an_escape_of_the_286_wants_neither_em_nor_ts,
         smsw_reads_ones_on_a_286,
         umov_moves_on_386_and_486,
         random_programs_find_no_way_out,

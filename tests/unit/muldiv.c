@@ -316,13 +316,27 @@ START_TEST(aam_by_zero_is_a_divide_error)
 }
 END_TEST
 
+/* CF, OF and AF, which the manual calls undefined, are cleared whatever they were. */
+START_TEST(aam_and_aad_leave_no_carries)
+{
+    static const char *const codes[] = {"d4 0a", "d5 0a"};
+    for (unsigned i = 0; i < 2 * ARRAY_LEN(codes); i++) {
+        guest_code(g, codes[i / 2]);
+        cpu_set_eflags(&g->cpu, i & 1 ? FL_ALWAYS | FL_ARITH : FL_ALWAYS);
+        run(0x0907, 0, 0);
+        ck_assert_uint_eq(cpu_eflags(&g->cpu) & (FL_CF | FL_OF | FL_AF), 0);
+    }
+}
+END_TEST
+
 Suite *muldiv_suite(void)
 {
     const TTest *const tests[] = {
         products_fill_the_double_accumulator,   an_8_bit_product_leaves_the_rest_of_eax,
         two_and_three_operand_products_are_cut, quotients_and_remainders_or_a_divide_error,
         decimal_adjustment_follows_the_manual,  aam_and_aad_take_any_base,
-        aam_by_zero_is_a_divide_error,          NULL,
+        aam_by_zero_is_a_divide_error,          aam_and_aad_leave_no_carries,
+        NULL,
     };
     return guest_suite("muldiv", tests, setup, teardown);
 }

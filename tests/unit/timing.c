@@ -30,8 +30,9 @@ static void on(const char *model)
 /* Clocks of the first instruction in HEX. */
 static u32 clocks(const char *hex)
 {
-    u64 before = g->clock.cycles;
+    u64 before = g->clock.cycles, insns = g->cpu.icount;
     guest_do(g, hex);
+    ck_assert_uint_le(g->cpu.icount - insns, 1);
     return (u32)(g->clock.cycles - before);
 }
 
