@@ -178,7 +178,7 @@ static void transfer_task(struct cpu *cpu, const struct transfer *t, u16 selecto
     if (type != SYS_TSS16 && type != SYS_TSS32)
         selector_fault(cpu, EX_GP, selector, 0, REASON_SELECTOR_TYPE);
     need_present(cpu, selector, tss);
-    task_switch(cpu, selector, tss, t->call ? TASK_CALL : TASK_JUMP, t->return_eip, false, 0);
+    task_switch(cpu, selector, tss, t->call ? TASK_CALL : TASK_JUMP, t->return_eip, NULL);
 }
 
 static void transfer_task_gate(struct cpu *cpu, const struct transfer *t,
@@ -379,7 +379,7 @@ static void iret_task(struct cpu *cpu, u32 next_eip)
     if (type != SYS_TSS16_BUSY && type != SYS_TSS32_BUSY)
         selector_fault(cpu, EX_TS, selector, 0, REASON_SELECTOR_TYPE);
     need_present(cpu, selector, &tss);
-    task_switch(cpu, selector, &tss, TASK_IRET, next_eip, false, 0);
+    task_switch(cpu, selector, &tss, TASK_IRET, next_eip, NULL);
 }
 
 /* EIP CS EFLAGS ESP SS ES DS FS GS, from the lowest address up. */

@@ -194,7 +194,7 @@ static void enter_task(struct cpu *cpu, const struct event *e, const struct desc
                 is_software(e) ? TASK_SOFTWARE
                 : is_fault(e)  ? TASK_FAULT
                                : TASK_INTERRUPT,
-                e->return_eip, e->has_error, e->error);
+                e->return_eip, e->has_error ? &e->error : NULL);
 }
 
 static const u16 gate_types =

@@ -140,14 +140,14 @@ enum task_reason {
 };
 /*
  * Switch to the task of the TSS SELECTOR (descriptor D, checked to be an available or, for IRET,
- * busy TSS). RETURN_EIP is saved in the old TSS. HAS_ERROR: push ERROR on the new stack.
+ * busy TSS). RETURN_EIP is saved in the old TSS. ERROR, if any, is pushed on the new stack.
  *
  * Raises before anything has changed, or in the context of the new task, before its first
  * instruction: then cpu->eip is what the handler has to return to. #DB is
  * raised that way too if the new TSS has its T bit set.
  */
 void task_switch(struct cpu *cpu, u16 selector, struct descriptor *d, enum task_reason reason,
-                 u32 return_eip, bool has_error, u32 error);
+                 u32 return_eip, const u32 *error);
 /* SS:ESP for privilege level PL from the current TSS (286 or 386 layout). Raises #TS. */
 void task_stack(struct cpu *cpu, unsigned pl, u32 ext, u16 *ss, u32 *esp);
 

@@ -232,7 +232,7 @@ static void push_error(struct cpu *cpu, u32 size, u32 error, u32 ext)
 }
 
 void task_switch(struct cpu *cpu, u16 selector, struct descriptor *d, enum task_reason reason,
-                 u32 return_eip, bool has_error, u32 error)
+                 u32 return_eip, const u32 *error)
 {
     struct task t;
     check_switch(cpu, selector, d, reason);
@@ -245,8 +245,8 @@ void task_switch(struct cpu *cpu, u16 selector, struct descriptor *d, enum task_
         cpu->nmi_blocked = false;
     load_task(cpu, &t, is_nested(reason));
     load_segments(cpu, &t, ext_of(reason));
-    if (has_error)
-        push_error(cpu, layout_of(d->attr)->size, error, ext_of(reason));
+    if (error)
+        push_error(cpu, layout_of(d->attr)->size, *error, ext_of(reason));
     if (t.eip > cpu->seg[SEG_CS].limit)
         cpu_raise(cpu, EX_GP, ext_of(reason), REASON_CODE_LIMIT);
     if (t.trap) {
