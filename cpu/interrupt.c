@@ -37,7 +37,8 @@ static bool is_fault(const struct event *e)
 const char *exception_name(unsigned vector)
 {
     static const char *const names[] = {"#DE", "#DB", "NMI", "#BP", "#OF", "#BR", "#UD", "#NM", "#DF",
-                                        NULL,  "#TS", "#NP", "#SS", "#GP", "#PF", NULL,  "#MF", "#AC"};
+                                        NULL,  "#TS", "#NP", "#SS", "#GP", "#PF", NULL,  "#MF", "#AC",
+                                        "#MC", "#XM"};
     return vector < ARRAY_LEN(names) ? names[vector] : NULL;
 }
 
