@@ -25,9 +25,7 @@ enum {
     MAP_EDI = 0x7fec, /* and downwards ESI EBP ESP EBX EDX ECX EAX */
     MAP_DR6 = 0x7fcc,
     MAP_DR7 = 0x7fc8,
-    MAP_TR = 0x7fc4,
-    MAP_LDTR = 0x7fc0,
-    MAP_ES = 0x7fa8, /* and upwards CS SS DS FS GS */
+    MAP_ES = 0x7fa8, /* and upwards CS SS DS FS GS LDTR TR */
     MAP_HALT = 0x7f02,
     MAP_IO = 0x7f00,
     MAP_REVISION = 0x7efc,
@@ -62,16 +60,11 @@ static struct segment *hidden(struct cpu *cpu, unsigned i)
     return i < SEG_COUNT ? &cpu->seg[i] : i == SEG_COUNT ? &cpu->ldtr : &cpu->tr;
 }
 
-static u32 selector_at(unsigned i)
-{
-    return i < SEG_COUNT ? MAP_ES + 4 * i : i == SEG_COUNT ? MAP_LDTR : MAP_TR;
-}
-
 static void save_segments(struct cpu *cpu)
 {
     for (unsigned i = 0; i < SEG_COUNT + 2; i++) {
         const struct segment *s = hidden(cpu, i);
-        put(cpu, selector_at(i), s->selector);
+        put(cpu, MAP_ES + 4 * i, s->selector);
         put(cpu, MAP_HIDDEN + 12 * i, (u32)s->base);
         put(cpu, MAP_HIDDEN + 12 * i + 4, s->limit);
         put(cpu, MAP_HIDDEN + 12 * i + 8, s->attr);
@@ -82,7 +75,7 @@ static void load_segments(struct cpu *cpu)
 {
     for (unsigned i = 0; i < SEG_COUNT + 2; i++) {
         struct segment *s = hidden(cpu, i);
-        *s = (struct segment){.selector = (u16)get(cpu, selector_at(i)),
+        *s = (struct segment){.selector = (u16)get(cpu, MAP_ES + 4 * i),
                               .base = get(cpu, MAP_HIDDEN + 12 * i),
                               .limit = get(cpu, MAP_HIDDEN + 12 * i + 4),
                               .attr = (u16)(get(cpu, MAP_HIDDEN + 12 * i + 8) & 0xfff)};

@@ -353,6 +353,46 @@ START_TEST(a_tss_that_ends_with_its_map_base_has_a_map)
 }
 END_TEST
 
+/* SGDT and SIDT write six bytes. */
+START_TEST(a_table_register_in_memory_has_six_bytes)
+{
+    static const char *const codes[] = {"0f 01 03", "0f 01 0b"};
+    for (size_t i = 0; i < ARRAY_LEN(codes); i++) {
+        memset(g->ram + GUEST_DATA, 0xa5, 16);
+        g->cpu.r[EBX] = GUEST_DATA + 1;
+        g->cpu.gdtr.base = g->cpu.idtr.base = 0x12345678;
+        guest_do(g, codes[i]);
+        ck_assert_uint_eq(get32(g->ram + GUEST_DATA + 3), 0x12345678);
+        ck_assert_uint_eq(g->ram[GUEST_DATA], 0xa5);
+        ck_assert_uint_eq(g->ram[GUEST_DATA + 7], 0xa5);
+    }
+}
+END_TEST
+
+/* Instructions that end their block are paid for like others. */
+START_TEST(every_instruction_is_counted_once)
+{
+    static const char *const codes[] = {"0f 01 f0", "0f 01 33", "0f 22 d0", "0f 22 c0",
+                                        "0f 01 3b", "0f 23 c0", "ce",       "0f 22 d8"};
+    for (size_t i = 0; i < ARRAY_LEN(codes); i++)
+        for (unsigned plain = 0; plain < 2; plain++) {
+            guest_flat(g, 0);
+            g->cpu.plain_only = plain;
+            g->cpu.r[EAX] = CR0_PE | CR0_ET;
+            g->cpu.r[EBX] = GUEST_DATA;
+            put16(g->ram + GUEST_DATA, CR0_PE);
+            memset(g->ram + GUEST_CODE, 0xf4, 16);
+            guest_code(g, codes[i]);
+            u64 before = g->cpu.icount, start = g->clock.cycles;
+            g->clock.deadline = start + 1000;
+            cpu_run(&g->cpu);
+            ck_assert(g->cpu.halted);
+            ck_assert_msg(g->cpu.icount - before == 2, "%s", codes[i]);
+            ck_assert_uint_eq(g->clock.cycles, start + 1000);
+        }
+}
+END_TEST
+
 Suite *privileged_suite(void)
 {
     const TTest *const tests[] = {
@@ -367,6 +407,8 @@ Suite *privileged_suite(void)
         the_log_tells_rights_and_kinds_of_pages,
         a_port_takes_a_cycle_of_the_bus,
         a_tss_that_ends_with_its_map_base_has_a_map,
+        a_table_register_in_memory_has_six_bytes,
+        every_instruction_is_counted_once,
         NULL,
     };
     return guest_suite("privileged", tests, setup, teardown);
