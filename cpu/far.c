@@ -382,16 +382,21 @@ static void iret_task(struct cpu *cpu, u32 next_eip)
     task_switch(cpu, selector, &tss, TASK_IRET, next_eip, NULL);
 }
 
+static u32 stack_dword(struct cpu *cpu, unsigned n)
+{
+    return stack_item(cpu, 4, n, 0);
+}
+
 /* EIP CS EFLAGS ESP SS ES DS FS GS, from the lowest address up. */
 static void iret_to_vm86(struct cpu *cpu)
 {
     static const u8 order[] = {SEG_SS, SEG_ES, SEG_DS, SEG_FS, SEG_GS};
     u16 selector[ARRAY_LEN(order)];
-    u32 flags = stack_item(cpu, 4, 2, 0), esp = stack_item(cpu, 4, 3, 0);
-    u16 cs = (u16)stack_item(cpu, 4, 1, 0);
-    u32 eip = stack_item(cpu, 4, 0, 0);
+    u32 flags = stack_dword(cpu, 2), esp = stack_dword(cpu, 3);
+    u16 cs = (u16)stack_dword(cpu, 1);
+    u32 eip = stack_dword(cpu, 0);
     for (unsigned i = 0; i < ARRAY_LEN(order); i++)
-        selector[i] = (u16)stack_item(cpu, 4, 4 + i, 0);
+        selector[i] = (u16)stack_dword(cpu, 4 + i);
     need_real_inside(cpu, eip);
     flags_load(cpu, flags, IRET_FLAGS32 | FL_IF | FL_IOPL | FL_VM | VIRTUAL_FLAGS);
     cpu->cpl = 3;

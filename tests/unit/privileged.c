@@ -226,6 +226,17 @@ START_TEST(a_large_page_of_pae_is_contiguous)
         guest_do(g, "8b 03");
         ck_assert_uint_eq(g->cpu.r[EAX], 0x1000 + bit);
     }
+    for (u32 bit = 21; bit < 36; bit++) { /* and the others from its entry */
+        static u8 memory[0x1000] __attribute__((aligned(4096)));
+        paddr page = (paddr)1 << bit;
+        bus_map_host(&g->bus, page, sizeof memory, memory, true);
+        put32(memory, bit);
+        put64(g->ram + POINTERS + 0x1008, page | 0x87);
+        guest_flush(g);
+        g->cpu.r[EBX] = 0x200000;
+        guest_do(g, "8b 03");
+        ck_assert_uint_eq(g->cpu.r[EAX], bit);
+    }
 }
 END_TEST
 

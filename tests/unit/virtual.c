@@ -256,6 +256,17 @@ START_TEST(a_frame_that_does_not_fit_changes_nothing)
     ck_assert_int_eq(guest_vector(g), EX_SS);
     ck_assert_uint_eq(guest_stack(g, 4), 3);
     ck_assert_uint_eq(guest_stack(g, 3) & FL_VIF, FL_VIF);
+    for (u32 enough = 0; enough < 2; enough++) { /* three words and no more */
+        vm86(CR4_VME, 3, 0);
+        redirect(0x30, true);
+        guest_segment(g, SEG_SS, 0x1000, 0x10000, 0xfff, 0x0f7); /* begins at 1000h */
+        g->cpu.r[ESP] = 0x1005 + enough;
+        guest_do(g, "cd 30");
+        if (enough)
+            ck_assert_uint_eq(g->cpu.seg[SEG_CS].selector, IVT_TARGET >> 16);
+        else
+            ck_assert_int_eq(guest_vector(g), EX_SS);
+    }
 }
 END_TEST
 
