@@ -346,6 +346,25 @@ START_TEST(a_page_that_is_read_only_stops_the_switch_before_it_begins)
 }
 END_TEST
 
+/* The back link is one word: the rest of the new TSS may be read-only. */
+START_TEST(only_the_word_of_the_back_link_must_be_writable)
+{
+    enum { EDGE = 0x10000 };
+    fresh();
+    put_descriptor(GDT, TSS_B, EDGE - 2, 0x67, DA_P | SYS_TSS32);
+    put_task(EDGE - 2, true);
+    put32(w.bus.ram + EDGE - 2 + 0x1c, PAGES);
+    for (u32 k = 0; k < RAM >> 12; k++)
+        put32(w.bus.ram + PAGES + 0x1000 + 4 * k, k << 12 | (k == EDGE >> 12 ? 0x65 : 0x67));
+    put32(w.bus.ram + PAGES, (PAGES + 0x1000) | 0x67);
+    CPU->cr3 = PAGES;
+    CPU->cr0 |= CR0_PG | CR0_WP;
+    tlb_flush(CPU);
+    ck_assert_uint_eq(outcome((struct op){CALL, TSS_B, 0, 4}), DONE);
+    ck_assert_uint_eq(get16(w.bus.ram + EDGE - 2), TSS_A);
+}
+END_TEST
+
 /* SDM 3A "PDPTE Registers": a switch that loads CR3 loads the four pointers, or is refused. */
 START_TEST(with_pae_the_pointers_of_the_new_task_are_loaded_or_refused)
 {
@@ -477,6 +496,7 @@ Suite *tss_suite(void)
         a_tss_may_be_just_long_enough,
         inner_stacks_are_read_from_their_own_places,
         a_page_that_is_read_only_stops_the_switch_before_it_begins,
+        only_the_word_of_the_back_link_must_be_writable,
         with_pae_the_pointers_of_the_new_task_are_loaded_or_refused,
         faults_of_the_new_task_tell_whether_the_program_asked,
         the_new_tasks_code_segment,
