@@ -47,9 +47,9 @@ struct code_cache {
     struct block *leave; /* one micro-op that leaves the engine */
 };
 
-static unsigned hash_of(paddr address, unsigned mode)
+static unsigned hash_of(u64 place, unsigned mode)
 {
-    u32 h = (u32)(address ^ address >> 13) ^ mode * 0x9e5u;
+    u32 h = (u32)(place ^ place >> 13) ^ mode * 0x9e5u;
     return h & (BLOCK_CACHE - 1);
 }
 
@@ -221,7 +221,7 @@ static bool granules_hit(const struct code_page *page, u32 first, u32 last)
 /* The bytes of block B in its first (SIDE 0) or second page. */
 static void block_extent(const struct block *b, unsigned side, u32 *first, u32 *last)
 {
-    u32 begin = (u32)(b->address & 0xfff), end = begin + b->bytes - 1;
+    u32 begin = (u32)(b->place & 0xfff), end = begin + b->bytes - 1;
     *first = side ? 0 : begin;
     *last = side ? end & 0xfff : end < 0xfff ? end : 0xfff;
 }
@@ -312,7 +312,7 @@ bool code_page_busy(struct cpu *cpu, u32 number)
 
 static void hash_remove(struct cpu *cpu, struct block *b)
 {
-    struct block **at = &cpu->code->hash[hash_of(b->address, b->mode)];
+    struct block **at = &cpu->code->hash[hash_of(b->place, b->mode)];
     while (*at != b)
         at = &(*at)->next_hash;
     *at = b->next_hash;
@@ -339,13 +339,10 @@ static bool block_overlaps(const struct block *b, unsigned side, u32 first, u32 
     return first <= end && last >= begin;
 }
 
-void code_written(void *owner, paddr address, u32 bytes)
+void code_written(void *owner, u32 number, u32 first, u32 bytes)
 {
     struct cpu *cpu = owner;
-    u32 number, first = (u32)(address & 0xfff), last = first + bytes - 1;
-    bool ram;
-    if (!bus_page(cpu->bus, address, &ram, &number))
-        return;
+    u32 last = first + bytes - 1;
     struct code_page *page = page_at(cpu, number);
     if (!page || !granules_hit(page, first, last))
         return;
@@ -362,9 +359,9 @@ void code_written(void *owner, paddr address, u32 bytes)
 /* The same, on the page that KEY names. */
 INLINE struct block *find_on(struct cpu *cpu, u64 key, u32 linear)
 {
-    paddr address = (key & 0xffffffffffu) << 12 | (linear & 0xfff);
-    struct block *b = cpu->code->hash[hash_of(address, cpu->mode)];
-    while (b && !(b->address == address && b->mode == cpu->mode && b->eip == cpu->eip))
+    u64 place = (key & EXEC_PLACE) << 12 | (linear & 0xfff);
+    struct block *b = cpu->code->hash[hash_of(place, cpu->mode)];
+    while (b && !(b->place == place && b->mode == cpu->mode && b->eip == cpu->eip))
         b = b->next_hash;
     if (!b)
         return NULL;
@@ -387,8 +384,8 @@ struct block *block_find(struct cpu *cpu)
 /* A stale block stands in the way of the new one: same place, other limit or other second page. */
 static void block_replace(struct cpu *cpu, const struct block *b)
 {
-    struct block *old = cpu->code->hash[hash_of(b->address, b->mode)];
-    while (old && !(old->address == b->address && old->mode == b->mode && old->eip == b->eip))
+    struct block *old = cpu->code->hash[hash_of(b->place, b->mode)];
+    while (old && !(old->place == b->place && old->mode == b->mode && old->eip == b->eip))
         old = old->next_hash;
     if (old)
         block_kill(cpu, old);
@@ -400,7 +397,7 @@ static void block_enter(struct cpu *cpu, struct block *b, const struct exec_entr
     if (!page_ensure(cpu, b->page[0]) || (b->key2 && !page_ensure(cpu, b->page[1])))
         return; /* no host memory: run it once, uncached */
     block_replace(cpu, b);
-    struct block **slot = &cpu->code->hash[hash_of(b->address, b->mode)];
+    struct block **slot = &cpu->code->hash[hash_of(b->place, b->mode)];
     b->next_hash = *slot;
     *slot = b;
     page_enter(cpu, b, 0, exec->host);
@@ -416,7 +413,7 @@ static void block_log(struct cpu *cpu, const struct block *b)
     if (!log_shows(linear))
         return;
     log_line("block %04x:%08x  physical %08llx, %u bytes", cpu->seg[SEG_CS].selector,
-             (unsigned)b->eip, (unsigned long long)b->address, b->bytes);
+             (unsigned)b->eip, (unsigned long long)b->place, b->bytes);
     for (unsigned i = 0; i < b->uop_count; i++) {
         if (b->uops[i].id == U_EXIT) {
             i++;

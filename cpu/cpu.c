@@ -29,6 +29,7 @@ const struct field cpu_fields[] = {
     F(debug_hits), F(rf_at), FIELD_ARRAY(struct cpu, tr_test), FIELD_ARRAY(struct cpu, msr), F(idle),
     F(icount), F(tsc_offset),
     F(shadow_at), F(shadow_debug), F(intr), F(nmi), F(ignne), FIELD_STRUCT(struct cpu, ferr, line_fields),
+    FIELD_STRUCT(struct cpu, smiact, line_fields),
     F(nmi_pending), F(nmi_blocked), F(shutdown),
     F(smi), F(smi_pending), F(smm), T(in_io), F(smi_io), FIELD_ARRAY(struct cpu, smi_restart), F(smbase),
     T(stepping), F(delivering), T(step_trap), T(fault_vector), T(fault_has_error),

@@ -174,7 +174,7 @@ struct tlb_entry {
 };
 
 struct exec_entry {
-    u64 key;  /* exec_key(linear page, physical page), or ~0 */
+    u64 key;  /* exec_key(linear page, place), or ~0 */
     u8 *host; /* the page's bytes; NULL: code outside host memory */
     u32 page; /* page number on the bus */
 };
@@ -249,6 +249,7 @@ struct cpu {
     bool nmi_pending;  /* an edge on it waits */
     bool nmi_blocked;  /* until IRET */
     bool shutdown;     /* triple fault */
+    struct line smiact; /* the SMIACT# pin: in system management mode */
     bool smi;          /* the SMI# pin, asserted */
     bool smi_pending;  /* an edge on it waits */
     bool smm;          /* system management mode */

@@ -14,7 +14,7 @@ static void fetch_gather(struct decoder *d, u32 room)
     struct cpu *cpu = d->cpu;
     u32 n = room < d->longest ? room : d->longest;
     for (u32 i = 0; i < n; i++) {
-        paddr page = (d->exec->key & 0xffffffffffu) << 12;
+        paddr page = exec_chip_page(d->exec);
         d->bytes[i] = d->exec->host ? d->exec->host[(d->linear & 0xfff) + i]
                                     : (u8)bus_read(cpu->bus, page + (d->linear & 0xfff) + i, 1);
     }
@@ -28,7 +28,7 @@ static void fetch_second_page(struct decoder *d)
     u32 next = (d->linear & ~0xfffu) + 0x1000;
     u32 room = next - d->linear;
     const struct exec_entry *x = exec_find(d->cpu, next);
-    paddr page = (x->key & 0xffffffffffu) << 12;
+    paddr page = exec_chip_page(x);
     d->key2 = x->key;
     d->second->host = x->host;
     d->second->page = x->page;
@@ -56,7 +56,7 @@ static u8 fetch_wrapped(struct decoder *d)
 {
     u32 linear = (u32)d->cpu->seg[SEG_CS].base + (u16)(d->eip + d->pos++);
     const struct exec_entry *x = exec_find(d->cpu, linear);
-    paddr page = (x->key & 0xffffffffffu) << 12;
+    paddr page = exec_chip_page(x);
     d->key2 = x->key;
     d->second->host = NULL;
     if (x->host)

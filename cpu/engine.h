@@ -20,10 +20,20 @@ enum {
 
 #define INSNS_AT_START 0xffffffffu /* lower half of cpu->budget at the start of a slice */
 
-/* 20 bits of linear page, 40 of physical page. */
-INLINE u64 exec_key(u32 linear, paddr physical)
+/* Where code lies: host memory by its page number, so that code keeps its place when the board maps
+ * something else there; or a chip, by its physical page. 40 bits. */
+#define EXEC_CHIP  0x8000000000u
+#define EXEC_PLACE 0xffffffffffu
+
+INLINE u64 exec_key(u32 linear, u64 place)
 {
-    return (u64)(linear >> 12) << 40 | physical >> 12;
+    return (u64)(linear >> 12) << 40 | place;
+}
+
+/* Of code outside host memory: the physical address of its page. */
+INLINE paddr exec_chip_page(const struct exec_entry *exec)
+{
+    return (exec->key & EXEC_PLACE & ~EXEC_CHIP) << BUS_PAGE_SHIFT;
 }
 
 INLINE struct exec_entry *exec_slot(struct cpu *cpu, u32 linear)
@@ -50,7 +60,7 @@ struct block *block_find(struct cpu *cpu);
 void block_link(struct block_exit *exit, struct block *to, bool direct);
 void exit_unlink(struct block_exit *exit);
 /* Bytes of code were written: kill the blocks they belong to. */
-void code_written(void *cpu, paddr address, u32 bytes);
+void code_written(void *cpu, u32 page, u32 offset, u32 bytes);
 /* Was code decoded from any of SIZE bytes (inside the page) at OFFSET? In granules of 8 bytes. */
 bool code_in(const struct cpu *cpu, u32 page, u32 offset, u32 size);
 /* Does a page (by number) hold decoded code? Clears the mark when it no longer does. */

@@ -441,8 +441,8 @@ const struct exec_entry *exec_find(struct cpu *cpu, u32 linear)
     else
         tlb_note(cpu->tlb, TLB_ENTRIES + (unsigned)(x - cpu->tlb->exec), linear, &t);
     paddr page = bus_mask(cpu->bus, t.page);
-    x->key = exec_key(linear, page);
     x->host = bus_page(cpu->bus, page, &ram, &x->page);
+    x->key = exec_key(linear, x->host ? x->page : EXEC_CHIP | page >> BUS_PAGE_SHIFT);
     return x;
 }
 

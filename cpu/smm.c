@@ -145,10 +145,12 @@ void smm_reset(struct cpu *cpu)
 {
     cpu->smbase = SMBASE_DEFAULT;
     cpu->smm = cpu->smi_pending = cpu->smi_io = false;
+    line_set(&cpu->smiact, false);
 }
 
 void smm_enter(struct cpu *cpu)
 {
+    line_set(&cpu->smiact, true);
     save(cpu);
     cpu->smm = cpu->nmi_blocked = true;
     cpu->smi_pending = cpu->smi_io = cpu->halted = false;
@@ -198,6 +200,7 @@ bool smm_leave(struct cpu *cpu)
     load_requests(cpu);
     cpu->smbase = get(cpu, MAP_SMBASE);
     cpu->smm = false;
+    line_set(&cpu->smiact, false);
     settle(cpu);
     return true;
 }

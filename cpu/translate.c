@@ -223,7 +223,7 @@ struct block *block_decode(struct cpu *cpu, const struct exec_entry *exec,
     b->key = exec->key;
     b->key2 = d.key2;
     b->page[0] = exec->page;
-    b->address = (exec->key & 0xffffffffffu) << 12 | (((u32)cpu->seg[SEG_CS].base + cpu->eip) & 0xfff);
+    b->place = (exec->key & EXEC_PLACE) << 12 | (((u32)cpu->seg[SEG_CS].base + cpu->eip) & 0xfff);
     b->eip = cpu->eip;
     b->last_eip = d.eip - 1;
     b->mode = cpu->mode;

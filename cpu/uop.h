@@ -68,7 +68,7 @@ _Static_assert(sizeof(struct block_exit) == 64, "an exit takes two micro-ops");
 struct block {
     u64 key;       /* exec_key() of its page */
     u64 key2;      /* of the next page when its (only) instruction reaches into it, or 0 */
-    paddr address; /* physical, of the first byte */
+    u64 place;     /* exec_key()'s, of the first byte: page and offset */
     u32 eip;       /* of the first instruction */
     u32 last_eip;  /* of the last byte of the last instruction */
     u16 mode;      /* MODE_* */

@@ -6,6 +6,26 @@
 #include "src/base/log.h"
 
 enum { CONVENTIONAL = 0xa0000, EXTENDED = 0x100000 };
+#define ABOVE_4G 0x100000000u
+
+/* BYTES of RAM from its byte FROM on, at FIRST. */
+static void region_ram(struct bus *bus, paddr first, u64 from, u64 bytes)
+{
+    bus->region[bus->region_count++] =
+        (struct bus_region){.first = first, .last = first + bytes - 1, .host = bus->ram + from,
+                            .writable = true, .page = (u32)(from >> BUS_PAGE_SHIFT)};
+}
+
+static void map_ram(struct bus *bus)
+{
+    u64 below = bus->ram_size < BUS_HOLE ? bus->ram_size : BUS_HOLE;
+    bus->region_count = 0;
+    region_ram(bus, 0, 0, CONVENTIONAL);
+    if (below > EXTENDED)
+        region_ram(bus, EXTENDED, EXTENDED, below - EXTENDED);
+    if (bus->ram_size > BUS_HOLE)
+        region_ram(bus, ABOVE_4G, BUS_HOLE, bus->ram_size - BUS_HOLE);
+}
 
 bool bus_init(struct bus *bus, u64 ram_size)
 {
@@ -17,12 +37,7 @@ bool bus_init(struct bus *bus, u64 ram_size)
     if (ram == MAP_FAILED || !bus->page_flags)
         return false;
     bus->ram = ram;
-    bus->region[bus->region_count++] = (struct bus_region){
-        .last = CONVENTIONAL - 1, .host = bus->ram, .writable = true};
-    if (ram_size > EXTENDED)
-        bus->region[bus->region_count++] = (struct bus_region){
-            .first = EXTENDED, .last = ram_size - 1, .host = bus->ram + EXTENDED,
-            .writable = true, .page = EXTENDED >> BUS_PAGE_SHIFT};
+    map_ram(bus);
     return true;
 }
 
@@ -56,6 +71,7 @@ static struct bus_region region_from(struct bus_region region, paddr first)
 {
     if (region.host) {
         region.host += first - region.first;
+        region.shadow += region.shadow ? first - region.first : 0;
         region.page += (u32)((first - region.first) >> BUS_PAGE_SHIFT);
     }
     region.first = first;
@@ -81,12 +97,29 @@ static void region_cut(struct bus *bus, paddr first, paddr last)
     }
 }
 
+static void tell(const struct bus *bus)
+{
+    if (bus->remapped && !bus->drawing)
+        bus->remapped(bus->listener);
+}
+
+void bus_draw(struct bus *bus)
+{
+    bus->drawing = true;
+    map_ram(bus);
+}
+
+void bus_drawn(struct bus *bus)
+{
+    bus->drawing = false;
+    tell(bus);
+}
+
 static void region_map(struct bus *bus, struct bus_region region)
 {
     region_cut(bus, region.first, region.last);
     region_insert(bus, region);
-    if (bus->remapped)
-        bus->remapped(bus->listener);
+    tell(bus);
 }
 
 static const struct bus_block *block_find(const struct bus *bus, const u8 *host, u64 bytes)
@@ -111,15 +144,21 @@ void bus_add_host(struct bus *bus, const u8 *host, u64 bytes)
     bus->block[bus->block_count++] = (struct bus_block){host, bytes, first};
 }
 
-/* The page number of HOST; memory that is mapped for the first time gets new ones. */
-static u32 pages_number(struct bus *bus, const u8 *host, u64 bytes)
+/* Bytes from the start of page 0 of a numbering to HOST; memory that is mapped for the first time gets
+ * new numbers. */
+static u64 numbered_at(struct bus *bus, const u8 *host, u64 bytes)
 {
     if (host >= bus->ram && host < bus->ram + bus->ram_size)
-        return (u32)((host - bus->ram) >> BUS_PAGE_SHIFT);
+        return (u64)(host - bus->ram);
     if (!block_find(bus, host, bytes))
         bus_add_host(bus, host, bytes);
     const struct bus_block *block = block_find(bus, host, bytes);
-    return block->page + (u32)((host - block->host) >> BUS_PAGE_SHIFT);
+    return ((u64)block->page << BUS_PAGE_SHIFT) + (u64)(host - block->host);
+}
+
+static u32 pages_number(struct bus *bus, const u8 *host, u64 bytes)
+{
+    return (u32)(numbered_at(bus, host, bytes) >> BUS_PAGE_SHIFT);
 }
 
 void bus_map_host(struct bus *bus, paddr first, u64 bytes, u8 *host, bool writable)
@@ -127,6 +166,13 @@ void bus_map_host(struct bus *bus, paddr first, u64 bytes, u8 *host, bool writab
     region_map(bus, (struct bus_region){.first = first, .last = first + bytes - 1, .host = host,
                                         .writable = writable,
                                         .page = pages_number(bus, host, bytes)});
+}
+
+void bus_map_shadow(struct bus *bus, paddr first, u64 bytes, u8 *read, u8 *written)
+{
+    region_map(bus, (struct bus_region){.first = first, .last = first + bytes - 1, .host = read,
+                                        .shadow = written,
+                                        .page = pages_number(bus, read, bytes)});
 }
 
 void bus_map_chip(struct bus *bus, paddr first, u64 bytes, const struct chip *chip, void *owner)
@@ -138,8 +184,13 @@ void bus_map_chip(struct bus *bus, paddr first, u64 bytes, const struct chip *ch
 void bus_unmap(struct bus *bus, paddr first, u64 bytes)
 {
     region_cut(bus, first, first + bytes - 1);
-    if (bus->remapped)
-        bus->remapped(bus->listener);
+    tell(bus);
+}
+
+void bus_clear_ports(struct bus *bus)
+{
+    bus->port_count = 0;
+    memset(bus->port_map, 0, sizeof bus->port_map);
 }
 
 void bus_map_ports(struct bus *bus, u16 first, u16 count, u8 width, u32 reg,
@@ -155,8 +206,7 @@ void bus_set_a20(struct bus *bus, bool on)
     if (bus->a20 == on)
         return;
     bus->a20 = on;
-    if (bus->remapped)
-        bus->remapped(bus->listener);
+    tell(bus);
 }
 
 static const struct bus_region *region_find(const struct bus *bus, paddr address)
@@ -208,6 +258,16 @@ u32 bus_read(struct bus *bus, paddr address, unsigned size)
     return value;
 }
 
+/* Into host memory, inside a page. */
+static void host_write(struct bus *bus, u8 *host, const void *from, u32 bytes)
+{
+    u64 at = numbered_at(bus, host, bytes);
+    u32 page = (u32)(at >> BUS_PAGE_SHIFT);
+    memcpy(host, from, bytes);
+    if (bus->page_flags[page] & PAGE_CODE)
+        bus->code_written(bus->listener, page, (u32)(at & (BUS_PAGE_SIZE - 1)), bytes);
+}
+
 void bus_write(struct bus *bus, paddr address, u32 value, unsigned size)
 {
     address = bus_mask(bus, address);
@@ -221,12 +281,10 @@ void bus_write(struct bus *bus, paddr address, u32 value, unsigned size)
         r->chip->write(r->owner, (u32)(address - r->first), value & ones(size), size);
         return;
     }
-    if (!r->writable)
-        return;
-    u32 page = r->page + (u32)((address - r->first) >> BUS_PAGE_SHIFT);
-    memcpy(r->host + (address - r->first), &value, size);
-    if (bus->page_flags[page] & PAGE_CODE)
-        bus->code_written(bus->listener, address, size);
+    if (r->shadow)
+        host_write(bus, r->shadow + (address - r->first), &value, size);
+    else if (r->writable)
+        host_write(bus, r->host + (address - r->first), &value, size);
 }
 
 /* Who answers at PORT, or NULL. */
@@ -298,11 +356,8 @@ void bus_dma_write(struct bus *bus, paddr address, const void *from, u32 bytes)
         u32 n = page_part(address, bytes), number;
         bool writable;
         u8 *page = bus_page(bus, address, &writable, &number);
-        if (page && writable) {
-            memcpy(page + (address & (BUS_PAGE_SIZE - 1)), in, n);
-            if (bus->page_flags[number] & PAGE_CODE)
-                bus->code_written(bus->listener, bus_mask(bus, address), n);
-        }
+        if (page && writable)
+            host_write(bus, page + (address & (BUS_PAGE_SIZE - 1)), in, n);
         in += n;
         address += n;
         bytes -= n;

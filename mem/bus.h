@@ -16,10 +16,12 @@ typedef u64 paddr; /* physical address */
 enum {
     BUS_PAGE_SHIFT = 12,
     BUS_PAGE_SIZE = 1 << BUS_PAGE_SHIFT,
-    BUS_REGIONS = 32,
-    BUS_PORT_MAPS = 96,
+    BUS_REGIONS = 64,
+    BUS_PORT_MAPS = 128,
     BUS_BLOCKS = 16,
 };
+
+#define BUS_HOLE 0xe0000000u
 
 enum {
     PAGE_CODE = 1, /* decoded code is held from this page: tell the CPU of writes */
@@ -29,6 +31,7 @@ struct bus_region {
     paddr first, last;        /* whole pages, both inclusive */
     u8 *host;                 /* RAM and ROM; NULL: a chip */
     bool writable;            /* of host memory; writes to ROM are dropped */
+    u8 *shadow;               /* where writes go instead, or NULL */
     u32 page;                 /* number of the first page */
     const struct chip *chip;  /* called with the offset in the region as register number */
     void *owner;
@@ -53,6 +56,7 @@ struct bus {
     u8 *ram;
     u64 ram_size;
     bool a20;                        /* false: address bit 20 reads as 0 */
+    bool drawing;                    /* between bus_draw() and bus_drawn() */
     u32 region_count, port_count;
     struct bus_region region[BUS_REGIONS]; /* sorted by address, no overlaps */
     struct bus_ports ports[BUS_PORT_MAPS];
@@ -61,14 +65,16 @@ struct bus {
     u32 page_count;
     u32 block_count;
     struct bus_block block[BUS_BLOCKS];
-    /* The CPU's ears: code bytes changed by another master; the map or the A20 gate changed. */
-    void (*code_written)(void *listener, paddr address, u32 bytes);
+    /* The CPU's ears: code bytes, in the page of that number from OFFSET on, changed otherwise than by
+     * its own stores; the map or the A20 gate changed. */
+    void (*code_written)(void *listener, u32 page, u32 offset, u32 bytes);
     void (*remapped)(void *listener);
     void *listener;
     u32 unknown_ports; /* accesses that nobody answered, for the log */
 };
 
-/* RAM_SIZE: bytes of memory, a multiple of 1 MiB; the part above 640 KiB lies from 1 MiB up.
+/* RAM_SIZE: bytes of memory, a multiple of 1 MiB. Addresses from 640 KiB to 1 MiB are the board's to
+ * map, and so are those from BUS_HOLE to 4 GiB, above which the rest of the memory lies.
  * False when the host has no memory. RAM is lazily allocated and starts as zeros. */
 bool bus_init(struct bus *bus, u64 ram_size);
 void bus_free(struct bus *bus);
@@ -77,10 +83,20 @@ void bus_free(struct bus *bus);
  * and unmapped for ever without new ones. */
 void bus_add_host(struct bus *bus, const u8 *host, u64 bytes);
 
+/* Draw the memory map anew: from RAM alone, what bus_map_* maps until bus_drawn(). The CPU hears of it
+ * once. */
+void bus_draw(struct bus *bus);
+void bus_drawn(struct bus *bus);
+
 /* Map host memory or a chip over whole pages, in place of whatever was there. */
 void bus_map_host(struct bus *bus, paddr first, u64 bytes, u8 *host, bool writable);
+/* Reads come from one memory, writes go to the other. */
+void bus_map_shadow(struct bus *bus, paddr first, u64 bytes, u8 *read, u8 *written);
 void bus_map_chip(struct bus *bus, paddr first, u64 bytes, const struct chip *chip, void *owner);
 void bus_unmap(struct bus *bus, paddr first, u64 bytes);
+
+/* The port map anew: empty. */
+void bus_clear_ports(struct bus *bus);
 
 /* Give ports FIRST.. (COUNT of them) to a chip; the first one is its register REG. */
 void bus_map_ports(struct bus *bus, u16 first, u16 count, u8 width, u32 reg,

@@ -72,6 +72,7 @@ static void wire(struct machine *machine, const struct options *options)
     struct pc_plugs plugs = {
         .bios = &machine->bios,
         .vgabios = &machine->vgabios,
+        .isa_board = options->isa_board,
         .parallel = machine->parallel,
         .debug_console = machine->debug_console,
         .boot_hard_first = machine->drives.boot_hard_first,
@@ -147,6 +148,16 @@ static enum machine_end cpu_reset_asked(struct machine *machine, enum machine_en
     return MACHINE_RUNS;
 }
 
+static enum machine_end reset_asked(struct machine *machine)
+{
+    if (log_on(LOG_RESET))
+        log_line("reset of the board");
+    if (machine->no_reboot)
+        return MACHINE_REBOOT;
+    pc_reset(&machine->pc);
+    return MACHINE_RUNS;
+}
+
 /* What the board asked for while the CPU ran. */
 static enum machine_end board_asked(struct machine *machine)
 {
@@ -156,6 +167,8 @@ static enum machine_end board_asked(struct machine *machine)
         return MACHINE_DEBUG_EXIT;
     if (request & PC_POWER_OFF)
         return MACHINE_POWER_OFF;
+    if (request & PC_RESET)
+        return reset_asked(machine);
     if (request & PC_CPU_RESET)
         return cpu_reset_asked(machine, MACHINE_REBOOT);
     return MACHINE_RUNS;

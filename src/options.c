@@ -162,10 +162,13 @@ static bool take_cpu(void *field, const char *text, char *why, size_t size)
 
 static bool take_machine(void *field, const char *text, char *why, size_t size)
 {
-    if (!strcmp(text, "isapc"))
-        return take_text(field, text, why, size);
-    snprintf(why, size, "no such board in this version; there is: isapc (the AT board, no PCI)");
-    return false;
+    bool isa = !strcmp(text, "isapc");
+    if (!isa && strcmp(text, "pc")) {
+        snprintf(why, size, "no such board; there are: pc (440FX with PCI), isapc (an AT)");
+        return false;
+    }
+    memcpy(field, &isa, sizeof isa);
+    return true;
 }
 
 static bool take_engine(void *field, const char *text, char *why, size_t size)
@@ -376,7 +379,7 @@ static const struct option rows[] = {
     SWITCH("snapshot", snapshot, "guest writes are thrown away at the end; no image is changed"),
     VALUE("m", "MIB", "64", take_mebibytes, ram_mib, "memory"),
     VALUE("cpu", "MODEL[-MHZ]", "pentium3", take_cpu, cpu, "CPU model and clock; -cpu help"),
-    VALUE("machine", "BOARD", "isapc", take_machine, machine, "the board"),
+    VALUE("machine", "BOARD", "pc", take_machine, isa_board, "the board: pc (440FX, PCI), isapc"),
     VALUE("bios", "FILE", NULL, take_text, bios, "another system BIOS than the built-in one"),
     VALUE("vgabios", "FILE", NULL, take_text, vgabios, "another VGA BIOS"),
     MANY("serial", "PORT", take_chardevs, serial, SERIAL_PORTS,

@@ -53,7 +53,7 @@ struct cpu_choice {
 struct options {
     u64 ram_mib;
     struct cpu_choice cpu;
-    const char *machine;
+    bool isa_board; /* -machine isapc */
     const char *floppy[FLOPPY_DRIVES]; /* paths; NULL: nothing */
     const char *hard[HARD_DRIVES];
     struct option_list image; /* to be told apart by content */

@@ -15,9 +15,7 @@
  *               |
  *   ------------+------------------------------------------------- memory and ports (mem/bus.c)
  */
-#include <time.h>
-
-#include "src/pc.h"
+#include "src/pc_parts.h"
 
 #define PART(member, chip_)                                                                        \
     {                                                                                              \
@@ -32,7 +30,8 @@ static const struct pc_part parts[] = {
     PART(dma_page, dma_page_chip), PART(fdc, fdc_chip),       PART(ide[0], ide_chip),
     PART(ide[1], ide_chip),   PART(uart[0], uart_chip),       PART(uart[1], uart_chip),
     PART(parallel, parallel_chip), PART(sysctl, sysctl_chip), PART(debugport, debugport_chip),
-    PART(vga, vga_chip),      PART(npx, npx_chip),
+    PART(vga, vga_chip),      PART(npx, npx_chip),            PART(pci, pci_chip),
+    PART(i440fx, i440fx_chip), PART(piix, piix_chip),         PART(pm, pm_chip),
 };
 
 /* 3F7h is shared: the disk change line comes from the floppy controller, the rest from the hard
@@ -107,6 +106,14 @@ static const struct mapping ports[] = {
     AT(0x8900, 1, 1, DEBUGPORT_SHUTDOWN, debugport, debugport_chip),
 };
 
+/* On the PCI board also. CF9h is a register of the ISA bridge amid those of the host bridge. */
+static const struct mapping pci_ports[] = {
+    AT(0x0b2, 2, 1, 0, pm, apm_chip),
+    AT(0xcf8, 1, 4, 0, pci, pci_chip),
+    AT(0xcf9, 1, 1, 0, piix, piix_chip),
+    AT(0xcfc, 4, 4, 4, pci, pci_chip),
+};
+
 /* The board's own ends of wires */
 
 static void request(struct pc *pc, u32 what)
@@ -118,6 +125,43 @@ static void request(struct pc *pc, u32 what)
 static void board_intr(void *owner, unsigned pin, bool level)
 {
     cpu_intr(((struct pc *)owner)->cpu, pin, level);
+}
+
+/* Several may pull one IRQ. */
+static void drive_irq(struct pc *pc, unsigned n, u8 who, bool level)
+{
+    pc->irq[n] = (u8)(level ? pc->irq[n] | who : pc->irq[n] & ~who);
+    pic_irq(&pc->pic[n / 8], n % 8, pc->irq[n]);
+}
+
+static void board_irq(void *owner, unsigned pin, bool level)
+{
+    drive_irq(owner, pin, IRQ_ISA, level);
+}
+
+static void board_pci_irq(void *owner, unsigned pin, bool level)
+{
+    drive_irq(owner, pin, IRQ_PCI, level);
+}
+
+static void board_sci(void *owner, unsigned pin, bool level)
+{
+    drive_irq(owner, pin, IRQ_SCI, level);
+}
+
+static void board_smi(void *owner, unsigned pin, bool level)
+{
+    cpu_smi(((struct pc *)owner)->cpu, pin, level);
+}
+
+/* SMRAM comes and goes with the mode. */
+static void board_smiact(void *owner, unsigned pin, bool level)
+{
+    struct pc *pc = owner;
+    (void)pin;
+    (void)level;
+    if (!pc->plugs.isa_board && i440fx_smram_enabled(&pc->i440fx))
+        pc_map_memory(pc);
 }
 
 static void board_ignne(void *owner, unsigned pin, bool level)
@@ -146,6 +190,13 @@ static void board_reset(void *owner, unsigned pin, bool level)
     (void)pin;
     if (level)
         request(owner, PC_CPU_RESET);
+}
+
+static void board_reset_all(void *owner, unsigned pin, bool level)
+{
+    (void)pin;
+    if (level)
+        request(owner, PC_RESET);
 }
 
 static void board_power_off(void *owner, unsigned pin, bool level)
@@ -178,6 +229,14 @@ struct wire {
     {                                                                                              \
         #line, #set, offsetof(struct pc, line), set, 0, 0                                          \
     }
+#define IRQ(line, n)                                                                               \
+    {                                                                                              \
+        #line, "IRQ " #n, offsetof(struct pc, line), board_irq, 0, n                               \
+    }
+#define PCI_IRQ(n)                                                                                 \
+    {                                                                                              \
+        "piix.irq[" #n "]", "IRQ " #n, offsetof(struct pc, piix.irq[n]), board_pci_irq, 0, n       \
+    }
 
 /* WIRES */
 static const struct wire wires[] = {
@@ -185,18 +244,20 @@ static const struct wire wires[] = {
     TO_BOARD(pic[0].intr, board_intr),
     WIRE(pic[1].intr, pic_irq, pic[0], 2),
 
-    WIRE(pit.counter[0].out, pic_irq, pic[0], 0),
-    WIRE(kbc.irq1, pic_irq, pic[0], 1),
-    WIRE(uart[1].intr, pic_irq, pic[0], 3),
-    WIRE(uart[0].intr, pic_irq, pic[0], 4),
-    WIRE(fdc.irq, pic_irq, pic[0], 6),
-    WIRE(parallel.intr, pic_irq, pic[0], 7),
-    WIRE(rtc.irq, pic_irq, pic[1], 0),
-    WIRE(vga.irq, pic_irq, pic[1], 1),
-    WIRE(kbc.irq12, pic_irq, pic[1], 4),
-    WIRE(npx.irq, pic_irq, pic[1], 5),
-    WIRE(ide[0].irq, pic_irq, pic[1], 6),
-    WIRE(ide[1].irq, pic_irq, pic[1], 7),
+    IRQ(pit.counter[0].out, 0),
+    IRQ(kbc.irq1, 1),
+    IRQ(uart[1].intr, 3),
+    IRQ(uart[0].intr, 4),
+    IRQ(fdc.irq, 6),
+    IRQ(parallel.intr, 7),
+    IRQ(rtc.irq, 8),
+    IRQ(vga.irq, 9),
+    IRQ(kbc.irq12, 12),
+    IRQ(npx.irq, 13),
+    IRQ(ide[0].irq, 14),
+    IRQ(ide[1].irq, 15),
+    PCI_IRQ(3), PCI_IRQ(4), PCI_IRQ(5), PCI_IRQ(6), PCI_IRQ(7), PCI_IRQ(9), PCI_IRQ(10),
+    PCI_IRQ(11), PCI_IRQ(12), PCI_IRQ(14), PCI_IRQ(15),
 
     WIRE(keyboard.request, kbc_request, kbc, 0),
     WIRE(mouse.request, kbc_request, kbc, 1),
@@ -207,6 +268,11 @@ static const struct wire wires[] = {
     TO_BOARD(sysctl.a20, board_port_92_a20),
     TO_BOARD(kbc.reset, board_reset),
     TO_BOARD(sysctl.reset, board_reset),
+    {"pm.sci", "IRQ 9", offsetof(struct pc, pm.sci), board_sci, 0, 9},
+    TO_BOARD(pm.smi, board_smi),
+    TO_BOARD(pm.power_off, board_power_off),
+    TO_BOARD(piix.reset_cpu, board_reset),
+    TO_BOARD(piix.reset_all, board_reset_all),
     TO_BOARD(debugport.power_off, board_power_off),
     TO_BOARD(debugport.exit, board_exit),
 };
@@ -239,121 +305,44 @@ static void floppy_dreq(void *owner, bool level)
     dma_dreq(&((struct pc *)owner)->dma[0], 2, level);
 }
 
-/* MEMORY */
-#define VGA_WINDOW  0x0a0000u
-#define VGA_BIOS    0x0c0000u
-#define BELOW_1M    0x100000u
-#define BELOW_16M   0x1000000u
-#define BELOW_4G    0x100000000u
-
-enum { VGA_WINDOW_SIZE = 0x20000, LOW_BIOS_MAX = 0x20000 };
-
-/* Linear modes are plain memory to the CPU, everything else is the chip's. */
-static void map_vga(void *owner)
+static void map_ports(struct pc *pc, const struct mapping *rows, size_t n)
 {
-    struct pc *pc = owner;
-    u32 first, bytes;
-    u8 *ram = vga_window_ram(&pc->vga, &first, &bytes);
-    bus_map_chip(pc->bus, VGA_WINDOW, VGA_WINDOW_SIZE, &vga_memory_chip, &pc->vga);
-    if (ram)
-        bus_map_host(pc->bus, VGA_WINDOW + first, bytes, ram, true);
+    for (size_t i = 0; i < n; i++)
+        bus_map_ports(pc->bus, rows[i].first, rows[i].count, rows[i].width, rows[i].reg,
+                      rows[i].chip, (u8 *)pc + rows[i].offset);
 }
 
-/* The whole BIOS ends at 4 GiB, where the CPU starts (a 286: at 16 MiB); its last 128 KiB also below
- * 1 MiB. */
-static void map_memory(struct pc *pc, const struct pc_plugs *plugs)
+/* Fixed ports come first: what a base address register says does not take them away. */
+static void map_port_bars(struct pc *pc, const struct pci_function *f)
 {
-    const struct rom *bios = plugs->bios, *vgabios = plugs->vgabios;
-    u32 low = bios->size < LOW_BIOS_MAX ? bios->size : LOW_BIOS_MAX;
-    bus_map_host(pc->bus, BELOW_4G - bios->size, bios->size, bios->bytes, false);
-    bus_map_host(pc->bus, BELOW_1M - low, low, bios->bytes + bios->size - low, false);
-    if (pc->cpu->model->generation == I286)
-        bus_map_host(pc->bus, BELOW_16M - low, low, bios->bytes + bios->size - low, false);
-    bus_map_host(pc->bus, VGA_BIOS, vgabios->size, vgabios->bytes, false);
-    map_vga(pc);
-}
-
-/* CMOS: what the firmware finds out about the machine, as the AT and other emulators' BIOSes
- * agree. rtc_cmos_set() keeps the checksum. */
-
-static void cmos_set16(struct rtc *rtc, unsigned index, u32 value)
-{
-    rtc_cmos_set(rtc, index, value & 0xff);
-    rtc_cmos_set(rtc, index + 1, value >> 8 & 0xff);
-}
-
-static void cmos_memory(struct rtc *rtc, u64 ram)
-{
-    u64 extended = (ram - 0x100000) / 1024, above_16m = ram > 0x1000000 ? ram - 0x1000000 : 0;
-    cmos_set16(rtc, 0x15, 640);
-    cmos_set16(rtc, 0x17, extended > 0xffff ? 0xffff : (u32)extended);
-    cmos_set16(rtc, 0x30, extended > 0xffff ? 0xffff : (u32)extended);
-    cmos_set16(rtc, 0x34, (u32)(above_16m / 0x10000));
-}
-
-/* 14h, the equipment byte: 01 and the number in bits 7, 6: floppy drives; 02 FPU; 04 mouse. */
-static void cmos_equipment(struct rtc *rtc, const struct pc_plugs *plugs, bool fpu)
-{
-    unsigned a = plugs->floppy_drive[0], b = plugs->floppy_drive[1];
-    unsigned drives = (a != FDC_DRIVE_NONE) + (b != FDC_DRIVE_NONE);
-    rtc_cmos_set(rtc, 0x10, (u8)(a << 4 | b));
-    rtc_cmos_set(rtc, 0x14,
-                 (u8)(0x04 | (fpu ? 0x02 : 0) | (drives ? (drives - 1) << 6 | 0x01 : 0)));
-}
-
-/* How the BIOS turns the drive's own geometry into what programs see (CMOS 39h, two bits a disk):
- * 0 not at all, 1 by LBA, 2 by shifting bits from cylinders to heads. */
-static unsigned translation(const struct disk *disk)
-{
-    struct disk_geometry wanted = disk_geometry(disk), own = ide_geometry(disk);
-    if (wanted.heads == own.heads && wanted.cylinders <= 1024)
-        return 0;
-    bool bit_shift = wanted.sectors == own.sectors && wanted.heads < 255 &&
-                     wanted.heads % own.heads == 0 && own.heads < 16;
-    return bit_shift ? 2 : 1;
-}
-
-/* Type 47 "user defined": the geometry follows, as the AT BIOS keeps it. */
-static void cmos_hard_disk(struct rtc *rtc, unsigned number, const struct disk *disk)
-{
-    struct disk_geometry g = ide_geometry(disk);
-    unsigned table = 0x1b + 9 * number;
-    rtc_cmos_set(rtc, 0x12, (u8)(rtc_cmos_get(rtc, 0x12) | (number ? 0x0f : 0xf0)));
-    rtc_cmos_set(rtc, 0x19 + number, 47);
-    cmos_set16(rtc, table, g.cylinders);
-    rtc_cmos_set(rtc, table + 2, g.heads);
-    cmos_set16(rtc, table + 3, 0xffff);                            /* no write precompensation */
-    rtc_cmos_set(rtc, table + 5, g.heads > 8 ? 0xc8 : 0xc0);
-    cmos_set16(rtc, table + 6, g.cylinders);                       /* landing zone */
-    rtc_cmos_set(rtc, table + 8, g.sectors);
-}
-
-/* CMOS 3Dh: first and second boot device, 1 floppy, 2 hard disk. */
-static void cmos_boot(struct rtc *rtc, const struct pc_plugs *plugs)
-{
-    unsigned first = plugs->boot_hard_first ? 2 : 1, second = plugs->boot_one_only ? 0 : 3 - first;
-    rtc_cmos_set(rtc, 0x3d, (u8)(first | second << 4));
-}
-
-static void fill_cmos(struct pc *pc, const struct pc_plugs *plugs)
-{
-    struct rtc *rtc = &pc->rtc;
-    time_t date = (time_t)plugs->date;
-    struct tm tm;
-    gmtime_r(&date, &tm);
-    rtc_set_time(rtc, (unsigned)tm.tm_year + 1900, (unsigned)tm.tm_mon + 1, (unsigned)tm.tm_mday,
-                 (unsigned)tm.tm_hour, (unsigned)tm.tm_min, (unsigned)tm.tm_sec);
-    cmos_memory(rtc, pc->bus->ram_size);
-    cmos_equipment(rtc, plugs, model_has_feature(pc->cpu->model, FEATURE_FPU));
-    cmos_boot(rtc, plugs);
-    unsigned modes = 0;
-    for (unsigned i = 0; i < PC_HARD_DISKS; i++) {
-        if (plugs->hard[i])
-            modes |= translation(plugs->hard[i]) << 2 * i;
-        if (plugs->hard[i] && i < 2) /* CMOS knows two; the BIOS asks the others */
-            cmos_hard_disk(rtc, i, plugs->hard[i]);
+    for (unsigned n = 0; n < PCI_BARS; n++) {
+        const struct pci_bar *bar = &f->bar[n];
+        u32 base;
+        if (bar->space == PCI_SPACE_IO && pci_bar_base(f, n, &base))
+            bus_map_ports(pc->bus, (u16)base, (u16)bar->size, bar->width, bar->reg, bar->chip,
+                          bar->owner);
     }
-    rtc_cmos_set(rtc, 0x39, (u8)modes);
+}
+
+static void map_all_ports(struct pc *pc)
+{
+    const struct pc_plugs *plugs = &pc->plugs;
+    bus_clear_ports(pc->bus);
+    for (unsigned i = 0; i < PCI_FUNCTIONS; i++)
+        if (pc->pci.function[i])
+            map_port_bars(pc, pc->pci.function[i]);
+    map_ports(pc, ports, ARRAY_LEN(ports));
+    if (!plugs->isa_board)
+        map_ports(pc, pci_ports, ARRAY_LEN(pci_ports));
+    if (plugs->debug_exit)
+        bus_map_ports(pc->bus, plugs->debug_exit_port, 4, 4, DEBUGPORT_EXIT, &debugport_chip,
+                      &pc->debugport);
+}
+
+static void map_all(void *pc)
+{
+    pc_map_memory(pc);
+    map_all_ports(pc);
 }
 
 /* Putting it together */
@@ -393,40 +382,52 @@ static void init_chips(struct pc *pc, const struct pc_plugs *plugs)
     pc->sysctl.refresh = (struct sysctl_input){board_refresh, pc};
     debugport_init(&pc->debugport, plugs->debug_console);
     vga_init(&pc->vga, clock);
-    vga_set_window(&pc->vga, map_vga, pc);
+    vga_set_window(&pc->vga, pc_map_memory, pc);
     bus_add_host(pc->bus, pc->vga.memory, sizeof pc->vga.memory);
 }
 
-static void plug_in(struct pc *pc, const struct pc_plugs *plugs)
+/* PCI bus 0: device numbers as other emulators' boards have them. */
+static void init_pci(struct pc *pc)
 {
+    pci_init(&pc->pci, map_all, pc);
+    i440fx_init(&pc->i440fx, pc->bus->ram_size, pc_map_memory, pc);
+    piix_init(&pc->piix);
+    pm_init(&pc->pm, pc->clock);
+    /* by this subsystem firmware made for other emulators knows the board */
+    pci_set(&pc->i440fx.pci, PCI_SUBSYSTEM, 4, 0x11001af4, 0);
+    pci_plug(&pc->pci, PCI_DEVFN(0, 0), &pc->i440fx.pci);
+    pci_plug(&pc->pci, PCI_DEVFN(1, 0), &pc->piix.pci);
+    pci_plug(&pc->pci, PCI_DEVFN(1, 3), &pc->pm.pci);
+}
+
+static void plug_in(struct pc *pc)
+{
+    const struct pc_plugs *plugs = &pc->plugs;
     for (unsigned i = 0; i < FDC_DRIVES; i++) {
         fdc_set_drive(&pc->fdc, i, plugs->floppy_drive[i]);
         fdc_insert(&pc->fdc, i, plugs->floppy[i]);
     }
     for (unsigned i = 0; i < PC_HARD_DISKS; i++)
         ide_attach(&pc->ide[i / 2], i % 2, plugs->hard[i]);
-    if (plugs->debug_exit)
-        bus_map_ports(pc->bus, plugs->debug_exit_port, 4, 4, DEBUGPORT_EXIT, &debugport_chip,
-                      &pc->debugport);
 }
 
 void pc_init(struct pc *pc, struct clock *clock, struct bus *bus, struct cpu *cpu,
              const struct pc_plugs *plugs)
 {
-    *pc = (struct pc){.clock = clock, .bus = bus, .cpu = cpu};
+    *pc = (struct pc){.clock = clock, .bus = bus, .cpu = cpu, .plugs = *plugs};
+    memset(pc->open_bus, 0xff, sizeof pc->open_bus);
     init_chips(pc, plugs);
-    for (size_t i = 0; i < ARRAY_LEN(ports); i++)
-        bus_map_ports(bus, ports[i].first, ports[i].count, ports[i].width, ports[i].reg,
-                      ports[i].chip, (u8 *)pc + ports[i].offset);
+    init_pci(pc);
     for (size_t i = 0; i < ARRAY_LEN(wires); i++)
         line_connect((struct line *)(void *)((u8 *)pc + wires[i].line), wires[i].set,
                      (u8 *)pc + wires[i].owner, wires[i].pin);
     line_connect(&cpu->ferr, npx_ferr, &pc->npx, 0);
+    line_connect(&cpu->smiact, board_smiact, pc, 0);
     cpu->acknowledge = board_acknowledge;
     cpu->acknowledge_owner = pc;
-    map_memory(pc, plugs);
-    plug_in(pc, plugs);
-    fill_cmos(pc, plugs);
+    map_all(pc);
+    plug_in(pc);
+    pc_fill_cmos(pc);
     pc_reset(pc);
 }
 

@@ -9,6 +9,7 @@
 #include "devices/debugport.h"
 #include "devices/dma.h"
 #include "devices/fdc.h"
+#include "devices/i440fx.h"
 #include "devices/ide.h"
 #include "devices/kbc.h"
 #include "devices/keyboard.h"
@@ -16,18 +17,22 @@
 #include "devices/npx.h"
 #include "devices/parallel.h"
 #include "devices/pic.h"
+#include "devices/piix.h"
 #include "devices/pit.h"
+#include "devices/pm.h"
 #include "devices/rtc.h"
 #include "devices/sysctl.h"
 #include "devices/uart.h"
 #include "devices/vga.h"
 #include "mem/bus.h"
+#include "mem/pci.h"
 #include "src/rom.h"
 
 enum { PC_SERIALS = 2, PC_HARD_DISKS = 4 };
 
 /* What hangs on the board. Nothing here is the board's; all of it outlives the board. */
 struct pc_plugs {
+    bool isa_board; /* an AT: no PCI */
     const struct rom *bios, *vgabios;
     struct chardev *serial[PC_SERIALS]; /* NULL: nothing plugged in */
     struct chardev *parallel, *debug_console;
@@ -45,13 +50,21 @@ enum {
     PC_CPU_RESET = 1, /* keyboard controller or port 92h */
     PC_POWER_OFF = 2,
     PC_DEBUG_EXIT = 4, /* debugport.exit_value */
+    PC_RESET = 8,      /* all of it: port CF9h */
 };
+
+enum { PC_IRQS = 16 };
+/* What pulls an IRQ: bits of pc.irq. */
+enum { IRQ_ISA = 1, IRQ_PCI = 2, IRQ_SCI = 4 };
 
 struct pc {
     struct clock *clock;
     struct bus *bus;
     struct cpu *cpu;
     u32 request; /* PC_* */
+    struct pc_plugs plugs;
+    u8 irq[PC_IRQS];            /* IRQ_*: who pulls it */
+    u8 open_bus[BUS_PAGE_SIZE]; /* ones: a page that nobody answers for */
 
     struct pic pic[2];
     struct pit pit;
@@ -69,6 +82,12 @@ struct pc {
     struct npx npx;
     struct debugport debugport;
     struct vga vga;
+
+    /* the PCI board's, there but unconnected on the other */
+    struct pci pci;
+    struct i440fx i440fx;
+    struct piix piix;
+    struct pm pm;
 };
 
 /* Build the board around CLOCK, BUS and CPU, switched on and reset. */

@@ -226,7 +226,7 @@ START_TEST(every_chip_is_on_the_board_with_ports_and_fields)
     pc_print(&machine->pc, out);
     machine_dump(machine, out);
     fclose(out);
-    ck_assert_ptr_nonnull(strstr(text, "pit.counter[0].out   -> pic[0] pin 0"));
+    ck_assert_ptr_nonnull(strstr(text, "pit.counter[0].out   -> IRQ 0"));
     ck_assert_ptr_nonnull(strstr(text, "port   03f0-03f5          fdc"));
     free(text);
     done(machine);
@@ -262,6 +262,134 @@ START_TEST(the_window_of_the_vga_is_mapped_for_ever_without_growing)
 }
 END_TEST
 
+static void config_write(struct bus *bus, unsigned devfn, unsigned at, u32 value, unsigned size)
+{
+    bus_out(bus, 0xcf8, 0x80000000u | devfn << 8 | (at & ~3u), 4);
+    bus_out(bus, (u16)(0xcfc + (at & 3)), value, size);
+}
+
+static u32 config_read(struct bus *bus, unsigned devfn, unsigned at, unsigned size)
+{
+    bus_out(bus, 0xcf8, 0x80000000u | devfn << 8 | (at & ~3u), 4);
+    return bus_in(bus, (u16)(0xcfc + (at & 3)), size);
+}
+
+START_TEST(pci_is_there_and_on_an_at_it_is_not)
+{
+    struct machine *machine = MACHINE(store_and_halt, "");
+    ck_assert_uint_eq(config_read(&machine->bus, 0, 0, 4), 0x12378086);
+    ck_assert_uint_eq(config_read(&machine->bus, 8, 0, 4), 0x70008086);
+    done(machine);
+    machine = MACHINE(store_and_halt, "-machine isapc");
+    ck_assert_uint_eq(config_read(&machine->bus, 0, 0, 4), 0xffffffff);
+    done(machine);
+}
+END_TEST
+
+/* 82441FX "PAM[6:0]": each segment's reads and writes go to memory or to ROM and the bus. */
+START_TEST(each_segment_is_rom_or_memory_for_reads_and_for_writes)
+{
+    static const struct {
+        u8 pam, shift;
+        u32 address;
+        bool rom;
+    } segments[] = {
+        {0x5a, 0, 0xc0000, true},  {0x5a, 4, 0xc4000, true},  {0x5b, 0, 0xc8000, false},
+        {0x5b, 4, 0xcc000, false}, {0x5c, 0, 0xd0000, false}, {0x5c, 4, 0xd4000, false},
+        {0x5d, 0, 0xd8000, false}, {0x5d, 4, 0xdc000, false}, {0x5e, 0, 0xe0000, false},
+        {0x5e, 4, 0xe4000, false}, {0x5f, 0, 0xe8000, false}, {0x5f, 4, 0xec000, false},
+        {0x59, 4, 0xf0000, true},
+    };
+    struct machine *machine = MACHINE(store_and_halt, "");
+    struct bus *bus = &machine->bus;
+    for (size_t i = 0; i < ARRAY_LEN(segments); i++) {
+        u32 at = segments[i].address + 0x3ff0, outside = bus_read(bus, at, 4);
+        ck_assert(segments[i].rom || outside == 0xffffffff);
+        bus_write(bus, at, 0x11111111, 4);
+        ck_assert_uint_eq(bus_read(bus, at, 4), outside);
+        config_write(bus, 0, segments[i].pam, 2u << segments[i].shift, 1); /* write only */
+        bus_write(bus, at, 0x22222222, 4);
+        ck_assert_uint_eq(bus_read(bus, at, 4), outside);
+        config_write(bus, 0, segments[i].pam, 1u << segments[i].shift, 1); /* read only */
+        ck_assert_uint_eq(bus_read(bus, at, 4), 0x22222222);
+        bus_write(bus, at, 0x33333333, 4);
+        ck_assert_uint_eq(bus_read(bus, at, 4), 0x22222222);
+        config_write(bus, 0, segments[i].pam, 3u << segments[i].shift, 1);
+        bus_write(bus, at, 0x44444444, 4);
+        ck_assert_uint_eq(bus_read(bus, at, 4), 0x44444444);
+        config_write(bus, 0, segments[i].pam, 0, 1);
+        ck_assert_uint_eq(bus_read(bus, at, 4), outside);
+    }
+    done(machine);
+}
+END_TEST
+
+/* 82441FX "SMRAM": open it is RAM, locked it stays closed until a reset. */
+START_TEST(smram_opens_until_it_is_locked)
+{
+    struct machine *machine = MACHINE(store_and_halt, "");
+    struct bus *bus = &machine->bus;
+    config_write(bus, 0, 0x72, 0x4a, 1);
+    bus_write(bus, 0xa8000, 0x5a5a1234, 4);
+    ck_assert_uint_eq(bus_read(bus, 0xa8000, 4), 0x5a5a1234);
+    ck_assert_uint_eq(get32(bus->ram + 0xa8000), 0x5a5a1234);
+    config_write(bus, 0, 0x72, 0x5a, 1); /* locked, and closed by that */
+    ck_assert_uint_eq(config_read(bus, 0, 0x72, 1), 0x1a);
+    ck_assert_uint_ne(bus_read(bus, 0xa8000, 4), 0x5a5a1234);
+    config_write(bus, 0, 0x72, 0x4a, 1);
+    ck_assert_uint_eq(config_read(bus, 0, 0x72, 1), 0x1a);
+    bus_out(bus, 0xcf9, 0x02, 1);
+    bus_out(bus, 0xcf9, 0x06, 1);
+    machine_run(machine, 1000000);
+    ck_assert_uint_eq(config_read(bus, 0, 0x72, 1), 0x02);
+    done(machine);
+}
+END_TEST
+
+/* Code below a segment that was ROM for reads is new when it comes to light. */
+START_TEST(code_written_behind_rom_runs_when_it_becomes_memory)
+{
+    /* jmp f000:0100 again and again: the code there is 'inc byte [500h]; hlt' or what RAM holds */
+    static const u8 program[] = {0x31, 0xc0, 0x8e, 0xd8, 0xe9, 0xf9, 0x00};
+    struct machine *machine = MACHINE(program, "");
+    struct bus *bus = &machine->bus;
+    for (u8 i = 1; i < 4; i++) { /* mov byte [500h],i; hlt */
+        const u8 code[] = {0xc6, 0x06, 0x00, 0x05, i, 0xf4};
+        config_write(bus, 0, 0x59, 0x20, 1);
+        for (u32 k = 0; k < sizeof code; k++)
+            bus_write(bus, 0xf0100 + k, code[k], 1);
+        config_write(bus, 0, 0x59, 0x10, 1);
+        for (u32 k = 0; k < 0x100; k++) /* the program itself, too */
+            bus->ram[0xf0000 + k] = k < sizeof program ? program[k] : 0xf4;
+        cpu_reset(&machine->cpu);
+        machine->cpu.seg[SEG_CS].base = 0xf0000;
+        machine->cpu.eip = 0;
+        machine_run(machine, i * 1000000u);
+        ck_assert_uint_eq(bus->ram[0x500], i);
+    }
+    done(machine);
+}
+END_TEST
+
+START_TEST(port_cf9_resets_the_cpu_or_all)
+{
+    struct machine *machine = MACHINE(store_and_halt, "");
+    struct bus *bus = &machine->bus;
+    config_write(bus, 0, 0x59, 0x30, 1);
+    bus_out(bus, 0xcf9, 0x04, 1);
+    machine_run(machine, 1000);
+    ck_assert_uint_eq(config_read(bus, 0, 0x59, 1), 0x30);
+    config_write(bus, 0, 0x59, 0x00, 1);
+    config_write(bus, 0, 0x5a, 0x33, 1);
+    bus_out(bus, 0xcf9, 0x00, 1);
+    bus_out(bus, 0xcf9, 0x06, 1);
+    machine_run(machine, 1000000);
+    ck_assert_uint_eq(config_read(bus, 0, 0x5a, 1), 0);
+    ck_assert_uint_eq(bus->ram[0x500], 0x41);
+    done(machine);
+}
+END_TEST
+
 Suite *machine_suite(void)
 {
     const TTest *const tests[] = {
@@ -277,6 +405,11 @@ Suite *machine_suite(void)
         every_chip_is_on_the_board_with_ports_and_fields,
         the_clock_shows_the_date_of_the_options,
         the_window_of_the_vga_is_mapped_for_ever_without_growing,
+        pci_is_there_and_on_an_at_it_is_not,
+        each_segment_is_rom_or_memory_for_reads_and_for_writes,
+        smram_opens_until_it_is_locked,
+        code_written_behind_rom_runs_when_it_becomes_memory,
+        port_cf9_resets_the_cpu_or_all,
         NULL,
     };
     return unit_suite("machine", tests);

@@ -121,7 +121,7 @@ START_TEST(wrong_words_get_one_line_that_names_them)
     expect_wrong("-cpu k6", "-cpu help");
     expect_wrong("-cpu max-0", "MHz");
     expect_wrong("-cpu 80286 -bios x", "-cpu 80286: the built-in BIOSes need a 386");
-    expect_wrong("-machine pc", "-machine pc: no such board");
+    expect_wrong("-machine q35", "-machine q35: no such board; there are: pc");
     expect_wrong("-boot d", "-boot d: wants");
     expect_wrong("-boot aa", "-boot aa: wants");
     expect_wrong("-display holo", "not in this build");

@@ -1,0 +1,271 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ *   PMBASE  0 PMSTS  2 PMEN  4 PMCNTRL  8 PMTMR  C GPSTS  E GPEN  10 PCNTRL  14 LVL2  15 LVL3
+ *          18 GLBSTS 1C DEVSTS 20 GLBEN 28 GLBCTL 2C DEVCTL 30 GPIREG 34 GPOREG
+ *
+ * Not modelled: throttling, the device monitors' traps and timers (their registers keep what is
+ * written), the burst and bus master events; the C states of LVL2 and LVL3 do nothing.
+ */
+#include "devices/pm.h"
+
+enum { PMSTS = 0, PMEN = 2, PMCNTRL = 4, PMTMR = 8, GLBSTS = 0x18, GLBCTL = 0x28 };
+enum {
+    STS_TIMER = 0x0001,
+    STS_BUTTON = 0x0100,
+    STS_WAKE = 0x8000,
+    CNT_SCI = 0x0001,
+    CNT_RELEASE = 0x0004,
+    CNT_SUSPEND = 0x2000,
+    CNT_TYPE_SHIFT = 10,
+    GLBCTL_SMI = 0x01,
+    GLBSTS_APM = 0x20,
+    GLBSTS_RELEASE = 0x04,
+};
+enum { TYPE_OFF = 0, TYPE_TO_RAM = 1 };
+enum { CARRY_SHIFT = 23, TIMER_MASK = 0xffffff };
+
+/* Configuration space. */
+enum { PMBASE = 0x40, DEVACTB = 0x58, PMREGMISC = 0x80, SMBBASE = 0x90, SMBHSTCFG = 0xd2 };
+enum { DEVACTB_APMC = 0x02 /* bit 25 */ };
+
+/* Which bits of the registers a write sets, and which a written 1 clears. */
+static const struct {
+    u8 at, bytes;
+    u32 writable, clears;
+} registers[] = {
+    {PMSTS, 2, 0, 0x8531},      {PMEN, 2, 0x0521, 0},        {PMCNTRL, 2, 0x1c03, 0},
+    {0x0c, 2, 0, 0x0f81},       {0x0e, 2, 0x0f01, 0},        {0x10, 4, 0x00023e1e, 0},
+    {GLBSTS, 2, 0, 0x0ff5},     {0x1c, 4, 0, 0x3fff0fff},    {0x20, 2, 0x8d07, 0},
+    {GLBCTL, 4, 0x0701ff07, 0}, {0x2c, 4, 0xffffffff, 0},    {0x34, 4, 0x7fffffff, 0},
+};
+
+static u64 carries(const struct pm *pm)
+{
+    return clock_ticks(pm->clock, PM_TIMER_HZ) >> CARRY_SHIFT;
+}
+
+static u32 status(const struct pm *pm)
+{
+    return get16(pm->reg + PMSTS) | (carries(pm) != pm->carries ? STS_TIMER : 0);
+}
+
+static void update(struct pm *pm)
+{
+    u32 enable = get16(pm->reg + PMEN);
+    line_set(&pm->sci, get16(pm->reg + PMCNTRL) & CNT_SCI && status(pm) & enable);
+    if (enable & STS_TIMER)
+        timer_set(&pm->carry, ticks_to_ns((carries(pm) + 1) << CARRY_SHIFT, PM_TIMER_HZ));
+    else
+        timer_stop(&pm->carry);
+}
+
+static void carried(void *owner)
+{
+    update(owner);
+}
+
+static void pulse(struct line *line)
+{
+    line_set(line, true);
+    line_set(line, false);
+}
+
+static void set_status(struct pm *pm, u16 bits)
+{
+    put16(pm->reg + PMSTS, get16(pm->reg + PMSTS) | bits);
+    update(pm);
+}
+
+bool pm_power_button(struct pm *pm)
+{
+    set_status(pm, STS_BUTTON);
+    return pm->sci.level;
+}
+
+void pm_wake(struct pm *pm)
+{
+    set_status(pm, STS_WAKE);
+}
+
+void pm_set_acpi(struct pm *pm, bool on)
+{
+    pm->reg[PMCNTRL] = (u8)((pm->reg[PMCNTRL] & ~CNT_SCI) | (on ? CNT_SCI : 0));
+    update(pm);
+}
+
+/* ---- SMI ---- */
+
+static void smi(struct pm *pm, u8 why)
+{
+    pm->reg[GLBSTS] |= why;
+    if (pm->reg[GLBCTL] & GLBCTL_SMI)
+        pulse(&pm->smi);
+}
+
+static u32 apm_read(void *chip, u32 reg, unsigned size)
+{
+    (void)size;
+    return ((struct pm *)chip)->apm[reg];
+}
+
+static void apm_write(void *chip, u32 reg, u32 value, unsigned size)
+{
+    struct pm *pm = chip;
+    (void)size;
+    pm->apm[reg] = (u8)value;
+    if (reg == 0 && pm->pci.config[DEVACTB + 3] & DEVACTB_APMC)
+        smi(pm, GLBSTS_APM);
+}
+
+/* ---- registers ---- */
+
+static u8 byte_read(const struct pm *pm, u32 reg)
+{
+    u64 ticks = clock_ticks(pm->clock, PM_TIMER_HZ);
+    if (reg == PMSTS)
+        return (u8)status(pm);
+    if (reg >= PMTMR && reg < PMTMR + 4)
+        return (u8)((ticks & TIMER_MASK) >> 8 * (reg - PMTMR));
+    return pm->reg[reg];
+}
+
+static void byte_write(struct pm *pm, u32 reg, u8 value)
+{
+    for (unsigned i = 0; i < ARRAY_LEN(registers); i++) {
+        unsigned at = registers[i].at, shift = 8 * (reg - at);
+        if (reg < at || reg >= at + registers[i].bytes)
+            continue;
+        u8 writable = (u8)(registers[i].writable >> shift);
+        u8 cleared = (u8)(registers[i].clears >> shift & value);
+        pm->reg[reg] = (u8)((pm->reg[reg] & ~writable & ~cleared) | (value & writable));
+    }
+}
+
+/* PMCNTRL: what its upper half and GBL_RLS start. */
+static void control_written(struct pm *pm, u32 value)
+{
+    unsigned type = value >> CNT_TYPE_SHIFT & 7;
+    if (value & CNT_RELEASE)
+        smi(pm, GLBSTS_RELEASE);
+    if (value & CNT_SUSPEND && type == TYPE_OFF)
+        pulse(&pm->power_off);
+    if (value & CNT_SUSPEND && type == TYPE_TO_RAM)
+        pulse(&pm->suspend);
+}
+
+static u32 pm_read(void *chip, u32 reg, unsigned size)
+{
+    u32 value = 0;
+    for (u32 i = 0; i < size; i++)
+        value |= (u32)byte_read(chip, (reg + i) % PM_REGISTERS) << 8 * i;
+    return value;
+}
+
+static void pm_write(void *chip, u32 reg, u32 value, unsigned size)
+{
+    struct pm *pm = chip;
+    u32 control = 0;
+    for (u32 i = 0; i < size; i++) {
+        u32 at = (reg + i) % PM_REGISTERS;
+        u8 byte = (u8)(value >> 8 * i);
+        byte_write(pm, at, byte);
+        if (at == PMSTS && byte & STS_TIMER)
+            pm->carries = carries(pm);
+        if (at == PMCNTRL || at == PMCNTRL + 1)
+            control |= (u32)byte << 8 * (at - PMCNTRL);
+    }
+    if (control)
+        control_written(pm, control | (get16(pm->reg + PMCNTRL) & 0x1c00));
+    update(pm);
+}
+
+/* ---- the system management bus: nobody acknowledges ---- */
+
+enum { SMBHSTSTS = 0, SMBHSTCNT = 2, SMB_DEV_ERR = 0x04, SMB_START = 0x40, SMB_INTERRUPTS = 0x1e };
+
+static u32 smb_read(void *chip, u32 reg, unsigned size)
+{
+    (void)size;
+    return ((struct pm *)chip)->smb[reg % SMB_REGISTERS];
+}
+
+static void smb_write(void *chip, u32 reg, u32 value, unsigned size)
+{
+    u8 *smb = ((struct pm *)chip)->smb;
+    (void)size;
+    if (reg == SMBHSTSTS)
+        smb[SMBHSTSTS] &= (u8) ~(value & SMB_INTERRUPTS);
+    else if (reg < SMB_REGISTERS)
+        smb[reg] = (u8)(value & (reg == SMBHSTCNT ? 0xff & ~SMB_START : 0xff));
+    if (reg == SMBHSTCNT && value & SMB_START)
+        smb[SMBHSTSTS] |= SMB_DEV_ERR;
+}
+
+/* ---- building ---- */
+
+static void pm_reset(void *chip)
+{
+    struct pm *pm = chip;
+    pci_set(&pm->pci, DEVACTB, 4, 0, 0xffffffff);
+    pci_set(&pm->pci, PMREGMISC, 1, 0, 0x01);
+    pci_set(&pm->pci, SMBHSTCFG, 1, 0, 0x0f);
+    pci_set(&pm->pci, SMBHSTCFG + 1, 3, 0, 0xffffff);
+    pci_function_reset(&pm->pci);
+    memset(pm->reg, 0, sizeof pm->reg);
+    memset(pm->apm, 0, sizeof pm->apm);
+    memset(pm->smb, 0, sizeof pm->smb);
+    pm->carries = carries(pm);
+    update(pm);
+}
+
+void pm_init(struct pm *pm, struct clock *clock)
+{
+    *pm = (struct pm){.clock = clock};
+    timer_init(&pm->carry, clock, carried, pm);
+    pci_function_init(&pm->pci, 0x8086, 0x7113, 0x068000);
+    pm->pci.config[PCI_REVISION] = 3;
+    pci_set(&pm->pci, PCI_COMMAND, 2, 0, PCI_COMMAND_IO);
+    pci_set(&pm->pci, PCI_STATUS, 2, 0x0280, 0);
+    pci_set(&pm->pci, PCI_PIN, 1, 1, 0);
+    pci_set_bar(&pm->pci, 0,
+                (struct pci_bar){.space = PCI_SPACE_IO, .at = PMBASE, .enable_at = PMREGMISC,
+                                 .enable = 1, .size = PM_REGISTERS, .width = 4, .chip = &pm_chip,
+                                 .owner = pm});
+    pci_set_bar(&pm->pci, 1,
+                (struct pci_bar){.space = PCI_SPACE_IO, .at = SMBBASE, .enable_at = SMBHSTCFG,
+                                 .enable = 1, .size = SMB_REGISTERS, .width = 1, .chip = &smb_chip,
+                                 .owner = pm});
+}
+
+static void pm_loaded(void *chip)
+{
+    timer_loaded(&((struct pm *)chip)->carry);
+}
+
+static const struct field pm_fields[] = {
+    FIELD_STRUCT(struct pm, pci, pci_function_fields),
+    TRANSIENT(struct pm, clock),
+    FIELD_STRUCT(struct pm, sci, line_fields),
+    FIELD_STRUCT(struct pm, smi, line_fields),
+    FIELD_STRUCT(struct pm, power_off, line_fields),
+    FIELD_STRUCT(struct pm, suspend, line_fields),
+    FIELD_STRUCT(struct pm, carry, timer_fields),
+    FIELD(struct pm, carries),
+    FIELD_ARRAY(struct pm, reg),
+    FIELD_ARRAY(struct pm, apm),
+    FIELD_ARRAY(struct pm, smb),
+    FIELD_END,
+};
+
+const struct chip pm_chip = {
+    .name = "pm",
+    .reset = pm_reset,
+    .read = pm_read,
+    .write = pm_write,
+    .loaded = pm_loaded,
+    .fields = pm_fields,
+    .size = sizeof(struct pm),
+};
+
+const struct chip apm_chip = {.name = "apm", .read = apm_read, .write = apm_write};
+const struct chip smb_chip = {.name = "smbus", .read = smb_read, .write = smb_write};

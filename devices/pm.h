@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Power management of the PIIX4 (function 3): the ACPI fixed registers and timer, the APM ports that
+ * raise SMI, and a system management bus with nobody on it.
+ *
+ * 82371AB "PIIX4" (290562), "Power Management"; ACPI 1.0, "ACPI Register Model".
+ */
+#ifndef DEVICES_PM_H
+#define DEVICES_PM_H
+
+#include "mem/pci.h"
+#include "src/base/clock.h"
+
+enum { PM_TIMER_HZ = 3579545, PM_REGISTERS = 64, SMB_REGISTERS = 16 };
+
+struct pm {
+    struct pci_function pci;
+    struct clock *clock;
+    struct line sci;       /* level, high: a status bit is set and enabled */
+    struct line smi;       /* pulse */
+    struct line power_off; /* pulse: S5 */
+    struct line suspend;   /* pulse: S3 */
+    struct timer carry;    /* the timer's highest bit changes; runs while that may interrupt */
+    u64 carries;           /* changes of the timer's highest bit that software has seen */
+    u8 reg[PM_REGISTERS];  /* at PMBASE; without the timer and its status bit */
+    u8 apm[2];             /* B2h, B3h */
+    u8 smb[SMB_REGISTERS];
+};
+
+extern const struct chip pm_chip;  /* registers 0-63: PMBASE, width 4 */
+extern const struct chip apm_chip; /* registers 0, 1: ports B2h and B3h; keeps no state of its own */
+extern const struct chip smb_chip; /* registers 0-15: SMBBASE; the same */
+
+void pm_init(struct pm *pm, struct clock *clock);
+
+/* The power button is pressed: tells the system, if it listens; false: it does not. */
+bool pm_power_button(struct pm *pm);
+
+/* The system wakes from S3: WAK_STS. */
+void pm_wake(struct pm *pm);
+
+/* ACPI mode on or off, as the firmware's SMI handler does it. */
+void pm_set_acpi(struct pm *pm, bool on);
+
+#endif
