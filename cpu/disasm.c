@@ -455,38 +455,33 @@ static void put_STi(struct reader *d, UNUSED unsigned operand)
 }
 
 /* Either what writes an operand, or the words for it. Strings' operands are implied. */
-static const struct {
-    void (*writer)(struct reader *d, unsigned operand);
-    const char *words;
-} spellings[OPD_COUNT] = {
-    [OPD_Eb] = {put_e},          [OPD_Ev] = {put_e},          [OPD_Ew] = {put_e},
-    [OPD_Es] = {put_e},          [OPD_Ed] = {put_Ed},         [OPD_RdMw] = {put_Ed},
-    [OPD_Gb] = {put_Gb},         [OPD_Gw] = {put_Gw},         [OPD_Gv] = {put_Gv},
-    [OPD_Gd] = {put_Gd},         [OPD_M] = {put_M},           [OPD_Mp] = {put_Mp},
-    [OPD_Ma] = {put_M},          [OPD_Mq] = {put_M},          [OPD_Mx] = {put_M},
-    [OPD_Md] = {put_M},          [OPD_Rd] = {put_Rd},         [OPD_Cd] = {put_special},
-    [OPD_Dd] = {put_special},    [OPD_Td] = {put_special},    [OPD_Sw] = {put_Sw},
-    [OPD_Zb] = {put_Zb},         [OPD_Zv] = {put_Zv},         [OPD_Ib] = {put_immediate},
-    [OPD_Iw] = {put_immediate},  [OPD_Iv] = {put_immediate},  [OPD_IbX] = {put_immediate},
-    [OPD_sIb] = {put_sIb},       [OPD_Jb] = {put_jump},       [OPD_Jv] = {put_jump},
-    [OPD_Ap] = {put_Ap},         [OPD_Ob] = {put_O},          [OPD_Ov] = {put_O},
-    [OPD_AX] = {put_AX},         [OPD_AL] = {.words = "al"},  [OPD_CL] = {.words = "cl"},
-    [OPD_DX] = {.words = "dx"},  [OPD_ONE] = {.words = "1"},  [OPD_ES] = {put_segment},
-    [OPD_CS] = {put_segment},    [OPD_SS] = {put_segment},    [OPD_DS] = {put_segment},
-    [OPD_FS] = {put_segment},    [OPD_GS] = {put_segment},    [OPD_Fpu] = {put_escape},
-    [OPD_Pq] = {put_mmx_reg},    [OPD_Qq] = {put_mmx_rm},     [OPD_Qd] = {put_mmx_rm},
-    [OPD_Nq] = {put_mmx_rm},     [OPD_Vx] = {put_xmm_reg},    [OPD_Wx] = {put_xmm_rm},
-    [OPD_Wq] = {put_xmm_rm},     [OPD_Wd] = {put_xmm_rm},     [OPD_Ux] = {put_xmm_rm},
-    [OPD_Fw] = {put_fpu_memory}, [OPD_Fd] = {put_fpu_memory}, [OPD_Fq] = {put_fpu_memory},
-    [OPD_Ft] = {put_fpu_memory}, [OPD_ST] = {.words = "st0"}, [OPD_STi] = {put_STi},
+static void (*const writers[OPD_COUNT])(struct reader *d, unsigned operand) = {
+    [OPD_Eb] = put_e, [OPD_Ev] = put_e, [OPD_Ew] = put_e, [OPD_Es] = put_e, [OPD_Ed] = put_Ed,
+    [OPD_RdMw] = put_Ed, [OPD_Gb] = put_Gb, [OPD_Gw] = put_Gw, [OPD_Gv] = put_Gv,
+    [OPD_Gd] = put_Gd, [OPD_M] = put_M, [OPD_Mp] = put_Mp, [OPD_Ma] = put_M, [OPD_Mq] = put_M,
+    [OPD_Mx] = put_M, [OPD_Md] = put_M, [OPD_Rd] = put_Rd, [OPD_Cd] = put_special,
+    [OPD_Dd] = put_special, [OPD_Td] = put_special, [OPD_Sw] = put_Sw, [OPD_Zb] = put_Zb,
+    [OPD_Zv] = put_Zv, [OPD_Ib] = put_immediate, [OPD_Iw] = put_immediate,
+    [OPD_Iv] = put_immediate, [OPD_IbX] = put_immediate, [OPD_sIb] = put_sIb, [OPD_Jb] = put_jump,
+    [OPD_Jv] = put_jump, [OPD_Ap] = put_Ap, [OPD_Ob] = put_O, [OPD_Ov] = put_O, [OPD_AX] = put_AX,
+    [OPD_ES] = put_segment, [OPD_CS] = put_segment, [OPD_SS] = put_segment,
+    [OPD_DS] = put_segment, [OPD_FS] = put_segment, [OPD_GS] = put_segment,
+    [OPD_Fpu] = put_escape, [OPD_Pq] = put_mmx_reg, [OPD_Qq] = put_mmx_rm, [OPD_Qd] = put_mmx_rm,
+    [OPD_Nq] = put_mmx_rm, [OPD_Vx] = put_xmm_reg, [OPD_Wx] = put_xmm_rm, [OPD_Wq] = put_xmm_rm,
+    [OPD_Wd] = put_xmm_rm, [OPD_Ux] = put_xmm_rm, [OPD_Fw] = put_fpu_memory,
+    [OPD_Fd] = put_fpu_memory, [OPD_Fq] = put_fpu_memory, [OPD_Ft] = put_fpu_memory,
+    [OPD_STi] = put_STi,
+};
+static const char *const words[OPD_COUNT] = {
+    [OPD_AL] = "al", [OPD_CL] = "cl", [OPD_DX] = "dx", [OPD_ONE] = "1", [OPD_ST] = "st0",
 };
 
 static void put_operand(struct reader *d, unsigned operand)
 {
-    if (spellings[operand].writer)
-        spellings[operand].writer(d, operand);
-    else if (spellings[operand].words)
-        put(d, "%s", spellings[operand].words);
+    if (writers[operand])
+        writers[operand](d, operand);
+    else if (words[operand])
+        put(d, "%s", words[operand]);
 }
 
 /* AAM and AAD by ten is how everybody writes them. */
