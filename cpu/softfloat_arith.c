@@ -51,7 +51,7 @@ static struct sf_num normalise(bool sign, s32 exp, u64 hi, u64 lo, struct sf_env
     return sf_round(sign, exp - up, hi, lo, env);
 }
 
-/* The significand 2^-by as large, with a sticky bit. */
+/* The significand 2^-by as large, with a sticky bit: below a quarter of a unit that is all. */
 static struct wide aligned(u64 sig, u32 by)
 {
     if (by == 0)
@@ -60,9 +60,7 @@ static struct wide aligned(u64 sig, u32 by)
         return (struct wide){sig >> by, sig << (64 - by)};
     if (by == 64)
         return (struct wide){0, sig};
-    if (by < 128)
-        return (struct wide){0, sig >> (by - 64) | (sig << (128 - by) != 0)};
-    return (struct wide){0, 1};
+    return (struct wide){0, by == 65 ? sig >> 1 | (sig & 1) : 1};
 }
 
 /* |a| + |b|, where a's exponent is not the smaller one. */
@@ -72,7 +70,7 @@ static struct sf_num add_magnitudes(struct sf_num a, struct sf_num b, struct sf_
     u64 hi = a.sig + small.hi, lo = small.lo;
     if (hi >= a.sig)
         return sf_round(a.sign, a.exp, hi, lo, env);
-    lo = hi << 63 | lo >> 1 | (lo & 1);
+    lo = hi << 63 | (lo != 0);
     return sf_round(a.sign, a.exp + 1, hi >> 1 | F80_INTEGER, lo, env);
 }
 
@@ -154,13 +152,11 @@ struct sf_num sf_mul(struct sf_num a, struct sf_num b, struct sf_env *env)
     return normalise(sign, a.exp + b.exp + 1, product.hi, product.lo, env);
 }
 
-/* Where the rest of a division lies within the last unit: none, below half, half, above. */
+/* Where the rest of a division lies within the last unit: none, below half, above. It is never half:
+ * twice the dividend, with 64 zeros below it, would be an odd multiple of the divisor's 64 bits. */
 static u64 fraction_of(u64 rest, u64 by)
 {
-    u64 other = by - rest;
-    if (!rest)
-        return 0;
-    return rest == other ? F80_INTEGER : rest < other ? 1 : F80_INTEGER | 1;
+    return rest > by - rest ? F80_INTEGER | 1 : rest != 0;
 }
 
 static struct sf_num div_finite(struct sf_num a, struct sf_num b, bool sign, struct sf_env *env)

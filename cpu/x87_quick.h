@@ -33,6 +33,13 @@ INLINE bool quick_zero(struct f80 a)
     return !a.frac && !quick_exponent(a);
 }
 
+/* |a| < |b|. */
+INLINE bool quick_smaller(struct f80 a, struct f80 b)
+{
+    u32 ea = quick_exponent(a), eb = quick_exponent(b);
+    return ea < eb || (ea == eb && a.frac < b.frac);
+}
+
 INLINE struct f80 quick_make(u64 frac, u32 exponent, u32 sign)
 {
     return (struct f80){frac, (u16)(exponent | (sign & F80_SIGN))};
@@ -89,7 +96,7 @@ INLINE bool quick_add_ordered(u64 a, u32 exponent, u32 sign, u64 b, u32 d, bool 
 {
     u64 hi = b, lo = 0;
     if (unlikely(d >= 64)) {
-        lo = d == 64 ? b : d < 127 ? b >> (d - 64) | (b << (128 - d) != 0) : 1;
+        lo = d == 64 ? b : d == 65 ? b >> 1 | (b & 1) : 1; /* a quarter of a unit, or less */
         hi = 0;
     } else if (d) {
         lo = b << (64 - d);
@@ -98,7 +105,7 @@ INLINE bool quick_add_ordered(u64 a, u32 exponent, u32 sign, u64 b, u32 d, bool 
     if (!subtract) {
         hi += a;
         if (hi < a) {
-            lo = lo >> 1 | hi << 63 | (lo & 1);
+            lo = hi << 63 | (lo != 0);
             hi = hi >> 1 | F80_INTEGER;
             exponent++;
         }
@@ -148,12 +155,11 @@ INLINE bool quick_add(struct f80 a, struct f80 b, u32 cw, struct f80 *r, u32 *fl
     if (unlikely(!quick_normal(a) || !quick_normal(b)))
         return quick_add_zero(a, b, cw, r, flags);
     bool subtract = (a.se ^ b.se) & F80_SIGN;
-    u32 ea = quick_exponent(a), eb = quick_exponent(b);
-    bool swap = ea < eb || (ea == eb && a.frac < b.frac);
-    u64 big = swap ? b.frac : a.frac, small = swap ? a.frac : b.frac;
-    u32 exponent = swap ? eb : ea, sign = swap ? b.se : a.se;
-    return quick_add_ordered(big, exponent, sign, small, exponent - (swap ? ea : eb), subtract, cw,
-                             r, flags);
+    bool swap = quick_smaller(a, b);
+    struct f80 big = swap ? b : a, small = swap ? a : b;
+    u32 exponent = quick_exponent(big);
+    return quick_add_ordered(big.frac, exponent, big.se, small.frac, exponent - quick_exponent(small),
+                             subtract, cw, r, flags);
 }
 
 INLINE bool quick_sub(struct f80 a, struct f80 b, u32 cw, struct f80 *r, u32 *flags)
@@ -181,7 +187,7 @@ INLINE bool quick_div(struct f80 a, struct f80 b, u32 cw, struct f80 *r, u32 *fl
     }
     bool more = a.frac >= b.frac;
     u64 rest, q = quick_divide(more ? a.frac >> 1 : a.frac, more ? a.frac << 63 : 0, b.frac, &rest);
-    u64 lo = !rest ? 0 : rest > b.frac - rest ? 3ull << 62 : rest < b.frac - rest ? 1 : 1ull << 63;
+    u64 lo = rest > b.frac - rest ? 3ull << 62 : rest != 0; /* never half: b has no 65 bits */
     return quick_round(q, lo, quick_exponent(a) - quick_exponent(b) + QUICK_BIAS - !more, sign, cw, r,
                        flags);
 }
@@ -210,12 +216,11 @@ INLINE bool quick_compare(struct f80 a, struct f80 b, u32 *cc)
     if (unlikely((!za && !quick_normal(a)) || (!zb && !quick_normal(b))))
         return false;
     bool negative = a.se & F80_SIGN;
-    u32 ea = quick_exponent(a), eb = quick_exponent(b);
-    bool less = ea < eb || (ea == eb && a.frac < b.frac), same = ea == eb && a.frac == b.frac;
+    bool same = quick_exponent(a) == quick_exponent(b) && a.frac == b.frac;
     if ((a.se ^ b.se) & F80_SIGN)
         *cc = za && zb ? FP_EQUAL : negative ? FP_LESS : FP_GREATER;
     else
-        *cc = same ? FP_EQUAL : less != negative ? FP_LESS : FP_GREATER;
+        *cc = same ? FP_EQUAL : quick_smaller(a, b) != negative ? FP_LESS : FP_GREATER;
     return true;
 }
 
@@ -247,9 +252,9 @@ INLINE struct f80 quick_from_s64(s64 v)
 {
     u64 magnitude = v < 0 ? -(u64)v : (u64)v;
     if (!v)
-        return quick_make(0, 0, 0);
+        return (struct f80){0, 0};
     u32 n = (u32)__builtin_clzll(magnitude);
-    return quick_make(magnitude << n, QUICK_BIAS + 63 - n, v < 0 ? F80_SIGN : 0);
+    return quick_make(magnitude << n, QUICK_BIAS + 63 - n, (u32)(v >> 48));
 }
 
 /* To a double, or (BITS 24) a float: significand without its first bit, and exponent. */
@@ -268,8 +273,7 @@ INLINE bool quick_narrow(struct f80 a, unsigned bits, u32 bias, u32 max, u32 cw,
         *flags = 0;
         return true;
     }
-    return quick_normal(a) && exponent - 1 < max - 1 && quick_exponent(a) - QUICK_BIAS + bias - 1 < max &&
-           (cw & (CW_RC | SW_PE)) == SW_PE;
+    return quick_normal(a) && exponent - 1 < max - 1 && (cw & (CW_RC | SW_PE)) == SW_PE;
 }
 
 INLINE bool quick_to_64(struct f80 a, u32 cw, u64 *r, u32 *flags)
@@ -290,15 +294,13 @@ INLINE bool quick_to_32(struct f80 a, u32 cw, u32 *r, u32 *flags)
 /* To an integer of BITS, to nearest or (as C does it) towards zero. */
 INLINE bool quick_to_int(struct f80 a, unsigned bits, u32 cw, u64 *r, u32 *flags)
 {
-    u32 shift = QUICK_BIAS + 63 - quick_exponent(a);
-    u64 whole = 0, rest = 0;
-    if (unlikely(!quick_normal(a) && !quick_zero(a)))
+    s32 shift = QUICK_BIAS + 63 - (s32)quick_exponent(a);
+    u64 whole = 0, rest;
+    if (unlikely((!quick_normal(a) && !quick_zero(a)) || shift <= 0))
         return false;
     if (shift < 64) {
         whole = a.frac >> shift;
-        rest = shift ? a.frac << (64 - shift) : 0;
-    } else if (shift >> 31) {
-        return false;
+        rest = a.frac << (64 - shift);
     } else {
         rest = shift == 64 ? a.frac : a.frac != 0;
     }
