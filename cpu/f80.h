@@ -65,7 +65,6 @@ enum {
 struct fp_env {
     u16 cw;
     u16 sw;
-    bool denormal; /* a memory operand was denormal before f80_widen_f32 or f80_widen_f64 */
 };
 
 INLINE bool f80_refused(const struct fp_env *env)
@@ -77,12 +76,6 @@ INLINE bool f80_refused(const struct fp_env *env)
 INLINE bool f80_refused_store(const struct fp_env *env)
 {
     return env->sw & ~env->cw & (SW_BEFORE | SW_OE | SW_UE);
-}
-
-/* For FLD m32 and m64. */
-INLINE bool f80_refused_load(const struct fp_env *env)
-{
-    return env->sw & ~env->cw & SW_IE;
 }
 
 /* What comparing gives: the condition codes. */
@@ -133,8 +126,7 @@ struct f80_ops {
     /* FST(P) m32, m64. */
     u32 (*to_f32)(struct f80 a, struct fp_env *env);
     u64 (*to_f64)(struct f80 a, struct fp_env *env);
-    /* FLD m32, m64: an SNaN is invalid; a denormal sets DE, and is loaded even if that is unmasked
-     * (f80_refused_load). */
+    /* FLD m32, m64: an SNaN is invalid; a denormal sets DE, and is loaded even if that is unmasked. */
     struct f80 (*from_f32)(u32 a, struct fp_env *env);
     struct f80 (*from_f64)(u64 a, struct fp_env *env);
     /* FILD: always exact. Widen signed integers first. */
@@ -151,14 +143,6 @@ extern const struct f80_ops host_f80;
 
 /* The class of a register that is not empty. */
 enum f80_class f80_class(struct f80 a);
-
-/*
- * A memory operand of FADD, FCOM etc. as the operation takes it: an SNaN stays one, and that it was
- * denormal is kept in env for the operation to report. (FADD m32 is not FLD m32, FADD: an exception
- * of the operation may come before that of the operand.)
- */
-struct f80 f80_widen_f32(u32 a, struct fp_env *env);
-struct f80 f80_widen_f64(u64 a, struct fp_env *env);
 
 #define F80_SIGN    0x8000
 #define F80_INTEGER (1ull << 63)

@@ -60,14 +60,14 @@ INLINE bool wide_is_zero(struct wide a)
 INLINE struct wide wide_shl(struct wide a, unsigned n)
 {
     if (n >= 64)
-        return (struct wide){a.lo << (n - 64), 0};
+        return (struct wide){a.lo << (n & 63), 0};
     return n ? (struct wide){a.hi << n | a.lo >> (64 - n), a.lo << n} : a;
 }
 
 INLINE struct wide wide_shr(struct wide a, unsigned n)
 {
     if (n >= 64)
-        return (struct wide){0, a.hi >> (n - 64)};
+        return (struct wide){0, a.hi >> (n & 63)};
     return n ? (struct wide){a.hi >> n, a.lo >> n | a.hi << (64 - n)} : a;
 }
 

@@ -5,10 +5,10 @@
  */
 #include "cpu/hostfloat.h"
 
-/* Unmasked overflow and underflow give other results; so does a memory operand's denormal. */
+/* Unmasked overflow and underflow give other results. */
 static bool by_soft(const struct fp_env *env)
 {
-    return unlikely(env->denormal || !host_can(env->cw));
+    return unlikely(!host_can(env->cw));
 }
 
 #define BINARY(name)                                                                               \

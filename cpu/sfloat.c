@@ -12,7 +12,6 @@ INLINE void sse(struct sf_env *e, const struct sse_env *env, const struct sf_for
     e->unfit = SF_NOTHING;
     e->first_nan = true;
     e->flush = (env->mxcsr & MXCSR_FTZ) && !(e->unmasked & SW_UE);
-    e->denormal = false;
 }
 
 static void report(struct sse_env *env, const struct sf_env *e)

@@ -51,7 +51,6 @@ struct sf_env {
     u8 unfit;
     bool first_nan; /* SSE's choice among two NaNs, not the x87's */
     bool flush;     /* FTZ */
-    bool denormal;  /* an operand was denormal before it was widened */
 };
 
 extern const struct sf_format sf_f80, sf_f32, sf_f64;
@@ -104,7 +103,7 @@ struct sf_num sf_invalid(struct sf_env *env);
 /* Reports denormal operands. True if that is unmasked, and ends the operation. */
 INLINE bool sf_denormal(struct sf_num a, struct sf_num b, struct sf_env *env)
 {
-    if (likely(!(a.denormal | b.denormal | env->denormal)))
+    if (likely(!(a.denormal | b.denormal)))
         return false;
     env->flags |= SW_DE;
     return env->unmasked & SW_DE;
@@ -134,7 +133,6 @@ INLINE void sf_env_x87(struct sf_env *e, const struct fp_env *env)
     e->unfit = SF_WRAP;
     e->first_nan = false;
     e->flush = false;
-    e->denormal = env->denormal;
 }
 
 INLINE int sf_clz(u64 v)

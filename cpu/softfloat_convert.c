@@ -119,22 +119,6 @@ struct f80 soft_from_s64(u64 a)
     return sf_pack_f80(sf_from_s64(a));
 }
 
-static struct f80 widen(struct sf_num a, struct fp_env *env)
-{
-    env->denormal |= a.denormal;
-    return sf_pack_f80(a);
-}
-
-struct f80 f80_widen_f32(u32 a, struct fp_env *env)
-{
-    return widen(sf_unpack_f32(a), env);
-}
-
-struct f80 f80_widen_f64(u64 a, struct fp_env *env)
-{
-    return widen(sf_unpack_f64(a), env);
-}
-
 enum f80_class f80_class(struct f80 a)
 {
     static const enum f80_class classes[] = {

@@ -50,13 +50,6 @@ NATIVE(add, "fadd %%st(1),%%st")
 NATIVE(sub, "fsub %%st(1),%%st")
 NATIVE(mul, "fmul %%st(1),%%st")
 NATIVE(div, "fdiv %%st(1),%%st")
-NATIVE(add_f32, "fadds %[m]")
-NATIVE(sub_f64, "fsubl %[m]")
-NATIVE(mul_f64, "fmull %[m]")
-NATIVE(div_f32, "fdivs %[m]")
-NATIVE(divr_f32, "fdivrs %[m]")
-NATIVE(com_f32, "fcoms %[m]")
-NATIVE(com_f64, "fcoml %[m]")
 NATIVE(sqrt, "fsqrt")
 NATIVE(com, "fcom %%st(1)")
 NATIVE(ucom, "fucom %%st(1)")
@@ -116,8 +109,6 @@ static void pop(struct emulated *e)
 #define A              (e->t->a)
 #define B              (e->t->b)
 #define ENV            (&e->env)
-#define M32            f80_widen_f32(get32(e->t->m), ENV)
-#define M64            f80_widen_f64(get64(e->t->m), ENV)
 
 #define BINARY(name, call)                                                                         \
     EMULATED(name)                                                                                 \
@@ -128,11 +119,6 @@ BINARY(add, OPS->add(A, B, ENV))
 BINARY(sub, OPS->sub(A, B, ENV))
 BINARY(mul, OPS->mul(A, B, ENV))
 BINARY(div, OPS->div(A, B, ENV))
-BINARY(add_f32, OPS->add(A, M32, ENV))
-BINARY(sub_f64, OPS->sub(A, M64, ENV))
-BINARY(mul_f64, OPS->mul(A, M64, ENV))
-BINARY(div_f32, OPS->div(A, M32, ENV))
-BINARY(divr_f32, OPS->div(M32, A, ENV))
 BINARY(sqrt, OPS->sqrt(A, ENV))
 BINARY(rint, OPS->rint(A, ENV))
 BINARY(scale, OPS->scale(A, B, ENV))
@@ -146,8 +132,6 @@ BINARY(prem1, OPS->rem(A, B, true, ENV))
     }
 RELATION(com, OPS->compare(A, B, false, ENV))
 RELATION(ucom, OPS->compare(A, B, true, ENV))
-RELATION(com_f32, OPS->compare(A, M32, false, ENV))
-RELATION(com_f64, OPS->compare(A, M64, false, ENV))
 RELATION(class, f80_class(A) | (A.se & F80_SIGN ? SW_C1 : 0))
 
 #define STORE(name, type)                                                                          \
@@ -188,7 +172,7 @@ EMULATED(extract)
     EMULATED(name)                                                                                 \
     {                                                                                              \
         struct f80 value = OPS->name(operand(e->t->m), ENV);                                       \
-        if (!f80_refused_load(ENV))                                                                \
+        if (!(ENV->sw & ~ENV->cw & SW_IE))                                                         \
             push(e, value);                                                                        \
     }
 LOAD(from_f32, get32)
@@ -217,14 +201,12 @@ static const struct op {
     {                                                                                              \
 #name, native_##name, emulated_##name, memory, codes                                       \
     }
-    OP(add, NONE, 0),      OP(sub, NONE, 0),       OP(mul, NONE, 0),        OP(div, NONE, 0),
-    OP(add_f32, F32, 0),   OP(sub_f64, F64, 0),    OP(mul_f64, F64, 0),     OP(div_f32, F32, 0),
-    OP(divr_f32, F32, 0),  OP(sqrt, NONE, 0),      OP(rint, NONE, 0),       OP(scale, NONE, 0),
-    OP(com, NONE, SW_CC),  OP(ucom, NONE, SW_CC),  OP(com_f32, F32, SW_CC), OP(com_f64, F64, SW_CC),
-    OP(prem, NONE, SW_CC), OP(prem1, NONE, SW_CC), OP(extract, NONE, 0),    OP(class, NONE, SW_CC),
-    OP(to_s16, NONE, 0),   OP(to_s32, NONE, 0),    OP(to_s64, NONE, 0),     OP(to_f32, NONE, 0),
-    OP(to_f64, NONE, 0),   OP(to_bcd, NONE, 0),    OP(from_f32, F32, 0),    OP(from_f64, F64, 0),
-    OP(from_s64, S64, 0),  OP(from_bcd, BCD, 0),
+    OP(add, NONE, 0),       OP(sub, NONE, 0),      OP(mul, NONE, 0),       OP(div, NONE, 0),
+    OP(sqrt, NONE, 0),      OP(rint, NONE, 0),     OP(scale, NONE, 0),     OP(com, NONE, SW_CC),
+    OP(ucom, NONE, SW_CC),  OP(prem, NONE, SW_CC), OP(prem1, NONE, SW_CC), OP(extract, NONE, 0),
+    OP(class, NONE, SW_CC), OP(to_s16, NONE, 0),   OP(to_s32, NONE, 0),    OP(to_s64, NONE, 0),
+    OP(to_f32, NONE, 0),    OP(to_f64, NONE, 0),   OP(to_bcd, NONE, 0),    OP(from_f32, F32, 0),
+    OP(from_f64, F64, 0),   OP(from_s64, S64, 0),  OP(from_bcd, BCD, 0),
 #undef OP
 };
 
