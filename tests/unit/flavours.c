@@ -14,6 +14,7 @@ enum {
     PAGE = 0x1000,
     DATA_PAGES = 3,
     READ_ONLY = GUEST_DATA + 2 * PAGE,
+    ABSENT = GUEST_DATA + 5 * PAGE,
     AROUND = 32
 };
 
@@ -211,6 +212,7 @@ static void set_out(struct guest *g)
     guest_page(g);
     g->cpu.cr0 |= CR0_WP;
     put32(guest_pte(g, READ_ONLY), READ_ONLY | 1);
+    put32(guest_pte(g, ABSENT), 0);
     guest_flush(g);
     guest_code(g, "a0 00 00 02 00 a2 00 00 02 00 a0 00 10 02 00 a2 00 10 02 00 a0 00 20 02 00 f4");
     g->cpu.eip = GUEST_CODE;
@@ -277,8 +279,6 @@ START_TEST(mmx_and_sse_instructions_are_the_same)
 }
 END_TEST
 
-#ifdef ENGINE_FAST
-
 /* Numbers around 1, an aligned operand, all masked, one register empty. ES ends with the operand.
  */
 static struct trial usual_trial(const struct insn *row, enum form form, u32 at, u32 size)
@@ -302,19 +302,46 @@ static struct trial usual_trial(const struct insn *row, enum form form, u32 at, 
     return t;
 }
 
-static void stop(struct cpu *cpu, const struct uop *u)
-{
-    (void)cpu, (void)u;
-}
-
 /* Bytes of the operand in memory. */
 static u32 size_of(const struct insn *row)
 {
     static const u8 sizes[OPD_COUNT] = {
-        [OPD_Fw] = 2, [OPD_Fd] = 4, [OPD_Fq] = 8, [OPD_Ft] = 10, [OPD_Qd] = 4,
-        [OPD_Qq] = 8, [OPD_Ed] = 4, [OPD_Wd] = 4, [OPD_Wq] = 8,  [OPD_Wx] = 16,
-        [OPD_Mq] = 8, [OPD_Md] = 4, [OPD_Mx] = 16};
+        [OPD_Fw] = 2, [OPD_Fd] = 4, [OPD_Fq] = 8,  [OPD_Ft] = 10, [OPD_Qd] = 4,
+        [OPD_Qq] = 8, [OPD_Ed] = 4, [OPD_Wd] = 4,  [OPD_Wq] = 8,  [OPD_Wx] = 16,
+        [OPD_Mq] = 8, [OPD_Md] = 4, [OPD_Mx] = 16, [OPD_RdMw] = 2};
     return sizes[row->operand[0]] ? sizes[row->operand[0]] : sizes[row->operand[1]];
+}
+
+static int vector_at(const struct insn *row, u32 at, struct guest *g)
+{
+    struct trial t = usual_trial(row, BASE, at, size_of(row));
+    bus_dma_write(&g->bus, GUEST_CODE, t.code, t.bytes);
+    load(g, &t);
+    run(g);
+    return guest_vector(g);
+}
+
+/* What has to be aligned is refused sooner. */
+START_TEST(operands_in_memory_are_as_long_as_the_manual_says)
+{
+    for (unsigned i = 0; i < insn_count * 2; i++) {
+        const struct insn *row = &insn_table[i / 2];
+        if ((!is_x87(row) && !is_simd(row)) || row->reg >= REG_X87 || !size_of(row))
+            continue;
+        int last = vector_at(row, ABSENT - size_of(row), sides[i & 1]);
+        int beyond = vector_at(row, ABSENT - size_of(row) + 1, sides[i & 1]);
+        ck_assert_msg(last != EX_PF, "%s is too long", row->name);
+        ck_assert_msg(last == EX_UD || beyond == EX_PF || (size_of(row) == 16 && beyond == EX_GP),
+                      "%s is too short", row->name);
+    }
+}
+END_TEST
+
+#ifdef ENGINE_FAST
+
+static void stop(struct cpu *cpu, const struct uop *u)
+{
+    (void)cpu, (void)u;
 }
 
 /* Leaving it to the plain twin sets cpu->current. */
@@ -377,6 +404,7 @@ Suite *flavours_suite(void)
     const TTest *const tests[] = {
         x87_instructions_are_the_same,
         mmx_and_sse_instructions_are_the_same,
+        operands_in_memory_are_as_long_as_the_manual_says,
 #ifdef ENGINE_FAST
         fast_handlers_do_the_usual_themselves,
 #endif
