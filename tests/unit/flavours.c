@@ -337,7 +337,7 @@ START_TEST(operands_in_memory_are_as_long_as_the_manual_says)
 }
 END_TEST
 
-#ifdef ENGINE_FAST
+#if defined ENGINE_FAST && !defined PARANOID /* which forgets blocks at once */
 
 static void stop(struct cpu *cpu, const struct uop *u)
 {
@@ -405,7 +405,7 @@ Suite *flavours_suite(void)
         x87_instructions_are_the_same,
         mmx_and_sse_instructions_are_the_same,
         operands_in_memory_are_as_long_as_the_manual_says,
-#ifdef ENGINE_FAST
+#if defined ENGINE_FAST && !defined PARANOID /* which forgets blocks at once */
         fast_handlers_do_the_usual_themselves,
 #endif
         NULL,

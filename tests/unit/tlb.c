@@ -129,6 +129,13 @@ END_TEST
 
 enum way { CR3, CR4, PAGE, WAYS };
 
+/* A TLB of a few entries forgets by itself what it might have kept. */
+#ifdef PARANOID
+enum { FORGETFUL = true };
+#else
+enum { FORGETFUL = false };
+#endif
+
 static void forget(enum way way, u32 linear)
 {
     ring(0);
@@ -159,7 +166,7 @@ START_TEST(what_a_load_of_cr3_of_cr4_and_invlpg_make_void)
         forget(way, LINEAR + 0x123);
         ring(level);
         u32 value = look_at(LINEAR, code);
-        ck_assert_msg(value == (kept ? 1 : 2), "case %u: %u", i, value);
+        ck_assert_msg(value == 2 ? !kept || FORGETFUL : kept, "case %u: %u", i, value);
     }
 }
 END_TEST
@@ -185,7 +192,8 @@ START_TEST(invlpg_of_a_large_page_reaches_code_and_both_privileges)
         forget(PAGE, LINEAR + 0x123456);
         ring(level);
         ck_assert_uint_eq(look_at(LINEAR + places[0], code), 2);
-        ck_assert_uint_eq(look_at(LINEAR + places[1], code), 1); /* still remembered */
+        if (!FORGETFUL) /* still remembered */
+            ck_assert_uint_eq(look_at(LINEAR + places[1], code), 1);
     }
 }
 END_TEST
