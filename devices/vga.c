@@ -259,7 +259,7 @@ static u8 read_dac(struct vga *vga)
 /* A colour changes as a whole, with its third byte. */
 static void write_dac(struct vga *vga, u8 value)
 {
-    vga->dac_buffer[vga->dac_step++] = value & 0x3f;
+    vga->dac_buffer[vga->dac_step++] = vga_vbe_8_bit_dac(vga) ? value : value & 0x3f;
     if (vga->dac_step == 3) {
         vga->dac_step = 0;
         memcpy(&vga->dac[vga->dac_address * 3], vga->dac_buffer, 3);
@@ -316,9 +316,25 @@ static const struct port *port_find(const struct vga *vga, u32 reg)
     return port;
 }
 
+/* The DISPI's ports take 16 bits; a byte is the lower half. */
+static u32 vbe_read(const struct vga *vga, u32 reg)
+{
+    return reg == VGA_VBE_INDEX ? vga->vbe_index : vga_vbe_read(vga);
+}
+
+static void vbe_write(struct vga *vga, u32 reg, u16 value)
+{
+    if (reg == VGA_VBE_INDEX)
+        vga->vbe_index = value;
+    else
+        vga_vbe_write(vga, value);
+}
+
 static u32 vga_read(void *chip, u32 reg, unsigned size)
 {
     u32 value = 0;
+    if (reg >= VGA_VBE_INDEX)
+        return vbe_read(chip, reg);
     for (unsigned i = 0; i < size; i++) {
         const struct port *port = port_find(chip, reg + i);
         value |= (u32)(port && port->read ? port->read(chip) : 0xff) << 8 * i;
@@ -328,6 +344,10 @@ static u32 vga_read(void *chip, u32 reg, unsigned size)
 
 static void vga_write(void *chip, u32 reg, u32 value, unsigned size)
 {
+    if (reg >= VGA_VBE_INDEX) {
+        vbe_write(chip, reg, (u16)value);
+        return;
+    }
     for (unsigned i = 0; i < size; i++) {
         const struct port *port = port_find(chip, reg + i);
         if (port && port->write)
@@ -352,6 +372,8 @@ static void vga_reset(void *chip)
     vga->dac_address = vga->dac_step = 0;
     vga->latch = 0;
     vga->start = 0;
+    vga_vbe_reset(vga);
+    pci_function_reset(&vga->pci);
     vga_timing_update(vga);
     vga_path_update(vga);
 }
@@ -361,21 +383,35 @@ static void vga_loaded(void *chip)
 {
     struct vga *vga = chip;
     vga_timing_loaded(vga);
+    vga_vbe_loaded(vga);
     vga_path_update(vga);
     if (vga->window)
         vga->window(vga->window_owner);
 }
 
-void vga_init(struct vga *vga, struct clock *clock)
+static void init_pci(struct vga *vga, u8 *rom, u32 rom_bytes)
 {
-    memset(vga, 0, sizeof *vga);
-    vga->clock = clock;
+    pci_function_init(&vga->pci, 0x1234, 0x1111, 0x030000);
+    pci_set(&vga->pci, PCI_COMMAND, 2, 0, PCI_COMMAND_IO | PCI_COMMAND_MEMORY);
+    pci_set_bar(&vga->pci, 0,
+                (struct pci_bar){.space = PCI_SPACE_MEMORY, .prefetchable = true,
+                                 .size = VGA_MEMORY, .host = vga->memory});
+    if (rom)
+        pci_set_bar(&vga->pci, PCI_ROM_BAR,
+                    (struct pci_bar){.space = PCI_SPACE_ROM, .size = rom_bytes, .host = rom});
+}
+
+void vga_init(struct vga *vga, struct clock *clock, u8 *memory, u8 *rom, u32 rom_bytes)
+{
+    *vga = (struct vga){.clock = clock, .memory = memory};
     timer_init(&vga->retrace, clock, vga_retrace_fire, vga);
+    init_pci(vga, rom, rom_bytes);
     vga_timing_update(vga);
     vga_reset(vga);
 }
 
 static const struct field vga_fields[] = {
+    FIELD_STRUCT(struct vga, pci, pci_function_fields),
     TRANSIENT(struct vga, clock),
     FIELD_STRUCT(struct vga, irq, line_fields),
     FIELD_STRUCT(struct vga, retrace, timer_fields),
@@ -397,15 +433,17 @@ static const struct field vga_fields[] = {
     FIELD(struct vga, dac_address),
     FIELD_MAX(struct vga, dac_step, 2),
     FIELD(struct vga, dac_reading),
-    FIELD_ARRAY_MAX(struct vga, dac_buffer, 0x3f),
-    FIELD_ARRAY_MAX(struct vga, dac, 0x3f),
+    FIELD_ARRAY(struct vga, dac_buffer),
+    FIELD_ARRAY(struct vga, dac),
+    FIELD(struct vga, vbe_index),
+    FIELD_ARRAY(struct vga, vbe),
     FIELD(struct vga, latch),
     FIELD(struct vga, start),
     FIELD(struct vga, pending),
     FIELD(struct vga, retraces),
     TRANSIENT(struct vga, timing),
     TRANSIENT(struct vga, path),
-    FIELD_ARRAY(struct vga, memory),
+    TRANSIENT(struct vga, memory),
     FIELD_END,
 };
 

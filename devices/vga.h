@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The IBM Video Graphics Array: registers, 256 KiB in four planes, and the picture a monitor shows.
+ * The IBM Video Graphics Array: registers, 256 KiB in four planes, and the picture a monitor shows;
+ * and beyond it the Bochs display interface ("DISPI"): linear modes of 8 to 32 bits at any size.
  *
  * IBM PS/2 Hardware Interface Technical Reference, "Video Subsystem"; the DAC is an INMOS IMS G171.
  * Ports 3B0h-3DFh, memory A0000h-BFFFFh. A board does this:
@@ -12,12 +13,16 @@
  *     bus_map_ports(bus, 0x3c0, 0x10, 1, 0x10, &vga_chip, &vga);
  *     bus_map_ports(bus, 0x3d0, 0x0c, 1, 0x20, &vga_chip, &vga);
  *     bus_map_chip(bus, 0xa0000, 0x20000, &vga_memory_chip, &vga);    register = address - A0000h
+ *     bus_map_ports(bus, 0x1ce, 1, 2, VGA_VBE_INDEX, &vga_chip, &vga);   two ports of 16 bits
+ *     bus_map_ports(bus, 0x1cf, 1, 2, VGA_VBE_DATA, &vga_chip, &vga);
  *
- * and in window_changed() maps vga_window_ram(), or the chip again.
+ * and in window_changed() maps vga_window_ram(), or the chip again. As a PCI function it has the
+ * linear frame buffer at base address 0.
  */
 #ifndef DEVICES_VGA_H
 #define DEVICES_VGA_H
 
+#include "mem/pci.h"
 #include "src/base/chip.h"
 #include "src/base/clock.h"
 #include "src/base/line.h"
@@ -25,12 +30,16 @@
 #include "src/host/display.h"
 
 enum {
-    VGA_MEMORY = 256 * 1024, /* bytes; a power of two, can grow */
+    VGA_PLANES = 256 * 1024,    /* bytes that the VGA itself reaches */
+    VGA_MEMORY = 8 << 20,       /* bytes; a power of two */
+    VGA_BANK = 0x10000,
     VGA_CRTC_REGS = 0x19,
     VGA_SEQ_REGS = 5,
     VGA_GC_REGS = 9,
     VGA_AC_REGS = 0x15,
+    VGA_VBE_REGS = 11,
 };
+enum { VGA_VBE_INDEX = 0x30, VGA_VBE_DATA = 0x32 }; /* registers of vga_chip */
 
 struct vga;
 
@@ -56,9 +65,11 @@ struct vga_path {
     u32 bit_mask;     /* the same byte for every plane */
     u32 compare, care; /* read mode 1, a byte for each plane */
     bool plain;       /* the window is linear memory: vga_window_ram() gives it */
+    u32 base;         /* in memory[] of that */
 };
 
 struct vga {
+    struct pci_function pci;
     struct clock *clock;
     struct line irq;      /* vertical retrace interrupt */
     struct timer retrace; /* runs only while that interrupt is enabled */
@@ -77,7 +88,10 @@ struct vga {
     u8 dac_step; /* 0 red, 1 green, 2 blue comes next */
     bool dac_reading;
     u8 dac_buffer[3]; /* a colour on its way in or out */
-    u8 dac[256 * 3];  /* 6 bits each */
+    u8 dac[256 * 3];  /* 6 bits each, or 8 as the DISPI says */
+
+    u16 vbe_index;
+    u16 vbe[VGA_VBE_REGS]; /* vga_vbe.c */
 
     u32 latch;    /* of the four planes, plane 0 lowest */
     u16 start;    /* the start address that is shown: latched when vertical retrace starts */
@@ -87,21 +101,23 @@ struct vga {
     struct vga_timing timing;
     struct vga_path path;
 
-    /* Plane p of plane address a lies at 4 * cell + p; how a gives the cell: vga_memory.c. */
-    u8 memory[VGA_MEMORY];
+    /* VGA_MEMORY bytes. Plane p of plane address a lies at 4 * cell + p; how a gives the cell:
+     * vga_memory.c. */
+    u8 *memory;
 };
 
 extern const struct chip vga_chip;        /* the ports; keeps the state of both */
 extern const struct chip vga_memory_chip; /* A0000h-BFFFFh; takes 1, 2 or 4 bytes */
 
-void vga_init(struct vga *vga, struct clock *clock);
+/* MEMORY: VGA_MEMORY bytes, part of the machine's state as RAM is. ROM: the video BIOS for the expansion ROM's base address, ROM_BYTES a power of two; NULL: none. */
+void vga_init(struct vga *vga, struct clock *clock, u8 *memory, u8 *rom, u32 rom_bytes);
 
 /* WINDOW is called whenever what vga_window_ram() answers has changed. */
 void vga_set_window(struct vga *vga, void (*window)(void *owner), void *owner);
 
 /*
  * The host memory of the CPU's window where that is plain linear memory now (chain-4 without
- * masks and functions: mode 13h), else NULL. *FIRST: offset from A0000h, *BYTES: length, whole
+ * masks and functions: mode 13h; a bank of a DISPI mode), else NULL. *FIRST: offset from A0000h, *BYTES: length, whole
  * pages. The rest of A0000h-BFFFFh belongs to vga_memory_chip. Reads of such memory do not load
  * the latches.
  */

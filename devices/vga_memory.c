@@ -233,17 +233,31 @@ static bool is_plain(const struct vga *vga, const struct vga_path *p)
            vga->gc[GR_MISCELLANEOUS] & 0x0c;
 }
 
+/* A bank of a linear mode at A0000h, whatever the VGA's registers say. */
+static void bank_update(const struct vga *vga, struct vga_path *p)
+{
+    p->base = 0;
+    if (!vga_vbe_on(vga))
+        return;
+    p->plain = true;
+    p->first = 0;
+    p->last = VGA_BANK - 1;
+    p->base = (u32)vga->vbe[VBE_BANK] * VGA_BANK;
+}
+
 void vga_path_update(struct vga *vga)
 {
     struct vga_path *p = &vga->path;
     bool was_plain = p->plain;
-    u32 was_first = p->first;
+    u32 was_first = p->first, was_base = p->base;
     window_update(vga, p);
     masks_update(vga, p);
     reader_update(vga, p);
     writer_update(vga, p);
     p->plain = is_plain(vga, p);
-    if (vga->window && (p->plain != was_plain || (p->plain && p->first != was_first)))
+    bank_update(vga, p);
+    bool moved = p->first != was_first || p->base != was_base;
+    if (vga->window && (p->plain != was_plain || (p->plain && moved)))
         vga->window(vga->window_owner);
 }
 
@@ -260,7 +274,7 @@ u8 *vga_window_ram(struct vga *vga, u32 *first, u32 *bytes)
         return NULL;
     *first = p->first;
     *bytes = p->last - p->first + 1;
-    return vga->memory;
+    return vga->memory + p->base;
 }
 
 static u32 memory_read(void *chip, u32 reg, unsigned size)

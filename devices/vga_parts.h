@@ -130,6 +130,45 @@ INLINE u16 vga_crtc_pair(const struct vga *vga, u32 high)
     return (u16)(vga->crtc[high] << 8 | vga->crtc[high + 1]);
 }
 
+/* vga_vbe.c: registers of the DISPI, 16 bits each. */
+enum {
+    VBE_ID = 0,
+    VBE_WIDTH = 1,
+    VBE_HEIGHT = 2,
+    VBE_BITS = 3,
+    VBE_ENABLE = 4,
+    VBE_BANK = 5,
+    VBE_VIRTUAL_WIDTH = 6,
+    VBE_VIRTUAL_HEIGHT = 7,
+    VBE_X = 8,
+    VBE_Y = 9,
+    VBE_MEMORY = 10, /* in units of 64 KiB */
+
+    VBE_ENABLED = 0x01,
+    VBE_CAPABILITIES = 0x02, /* width, height, bits read as the largest ones */
+    VBE_8_BIT_DAC = 0x20,
+    VBE_LINEAR = 0x40,
+    VBE_KEEP = 0x80, /* enabling does not clear memory */
+};
+
+INLINE bool vga_vbe_on(const struct vga *vga)
+{
+    return vga->vbe[VBE_ENABLE] & VBE_ENABLED;
+}
+
+INLINE bool vga_vbe_8_bit_dac(const struct vga *vga)
+{
+    return vga->vbe[VBE_ENABLE] & VBE_8_BIT_DAC;
+}
+
+void vga_vbe_reset(struct vga *vga);
+void vga_vbe_loaded(struct vga *vga); /* after a load: nothing may lead out of memory */
+u16 vga_vbe_read(const struct vga *vga);
+void vga_vbe_write(struct vga *vga, u16 value); /* to the register that vbe_index says */
+/* Bytes from one line to the next, and of a pixel. */
+u32 vga_vbe_pitch(const struct vga *vga);
+u32 vga_vbe_pixel_bytes(const struct vga *vga);
+
 /* vga_memory.c: after any register of the memory path changed. */
 void vga_path_update(struct vga *vga);
 

@@ -118,7 +118,10 @@ static void colours_find(struct view *view)
     for (u32 i = 0; i < 256; i++) {
         const u8 *dac = &vga->dac[(i & vga->dac_mask) * 3];
         u32 rgb = (u32)dac[0] << 16 | (u32)dac[1] << 8 | dac[2];
-        view->colour[i] = rgb << 2 | (rgb >> 4 & 0x030303); /* 6 bits to 8, full scale to full */
+        if (vga_vbe_8_bit_dac(vga))
+            view->colour[i] = rgb;
+        else
+            view->colour[i] = (rgb & 0x3f3f3f) << 2 | (rgb >> 4 & 0x030303); /* full scale to full */
     }
 }
 
@@ -348,6 +351,54 @@ static void render_nothing(struct display *display)
     display_publish(display);
 }
 
+/* Linear modes: a pixel is a colour, or a number for the DAC. */
+
+INLINE u32 full(u32 value, u32 bits)
+{
+    return value << (8 - bits) | value >> (2 * bits - 8);
+}
+
+static u32 linear_pixel(const struct view *view, const u8 *at)
+{
+    u32 bits = view->vga->vbe[VBE_BITS];
+    if (bits == 8)
+        return view->colour[at[0]];
+    u32 v = get16(at);
+    switch (bits) {
+    case 15:
+        return full(v >> 10 & 31, 5) << 16 | full(v >> 5 & 31, 5) << 8 | full(v & 31, 5);
+    case 16:
+        return full(v >> 11, 5) << 16 | full(v >> 5 & 63, 6) << 8 | full(v & 31, 5);
+    default:
+        return v | (u32)at[2] << 16;
+    }
+}
+
+static void draw_linear(const struct view *view, struct frame *frame)
+{
+    const struct vga *vga = view->vga;
+    u32 bytes = vga_vbe_pixel_bytes(vga), pitch = vga_vbe_pitch(vga);
+    for (u32 y = 0; y < frame->height; y++) {
+        u32 at = (y + vga->vbe[VBE_Y]) * pitch + vga->vbe[VBE_X] * bytes;
+        for (u32 x = 0; x < frame->width; x++, at += bytes)
+            frame->pixels[(size_t)y * frame->width + x] = linear_pixel(view, vga->memory + at);
+    }
+}
+
+static void render_linear(const struct vga *vga, struct display *display)
+{
+    struct view view = {.vga = vga};
+    struct frame *frame = display_begin(display, vga->vbe[VBE_WIDTH], vga->vbe[VBE_HEIGHT]);
+    if (!frame)
+        return;
+    colours_find(&view);
+    if (vga->seq[SR_CLOCKING_MODE] & SR01_SCREEN_OFF)
+        fill(frame, 0);
+    else
+        draw_linear(&view, frame);
+    display_publish(display);
+}
+
 static void draw_picture(const struct view *view, struct frame *frame)
 {
     u32 line[DISPLAY_SIZE_MAX + 2 * CELL_PIXELS_MAX];
@@ -364,6 +415,10 @@ static void draw_picture(const struct view *view, struct frame *frame)
 void vga_render(const struct vga *vga, struct display *display)
 {
     struct view view;
+    if (vga_vbe_on(vga)) {
+        render_linear(vga, display);
+        return;
+    }
     if (!has_sync(vga)) {
         render_nothing(display);
         return;
@@ -412,7 +467,7 @@ static void text_row(const struct view *view, struct text_screen *text, u8 row)
 void vga_text(const struct vga *vga, struct text_screen *text)
 {
     struct view view;
-    text->active = has_sync(vga) && !(vga->ac[AR_MODE] & AR10_GRAPHICS);
+    text->active = has_sync(vga) && !vga_vbe_on(vga) && !(vga->ac[AR_MODE] & AR10_GRAPHICS);
     if (!text->active)
         return;
     view_find(&view, vga);

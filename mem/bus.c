@@ -27,16 +27,22 @@ static void map_ram(struct bus *bus)
         region_ram(bus, ABOVE_4G, BUS_HOLE, bus->ram_size - BUS_HOLE);
 }
 
+/* Zeros, which take no room on the host until they are touched; NULL: no memory. */
+static u8 *memory_new(u64 bytes)
+{
+    void *memory = mmap(NULL, bytes, PROT_READ | PROT_WRITE,
+                        MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    return memory == MAP_FAILED ? NULL : memory;
+}
+
 bool bus_init(struct bus *bus, u64 ram_size)
 {
     *bus = (struct bus){.ram_size = ram_size, .a20 = true};
     bus->page_count = (u32)(ram_size >> BUS_PAGE_SHIFT);
     bus->page_flags = calloc(bus->page_count + 1, 1);
-    void *ram = mmap(NULL, ram_size, PROT_READ | PROT_WRITE,
-                     MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-    if (ram == MAP_FAILED || !bus->page_flags)
+    bus->ram = memory_new(ram_size);
+    if (!bus->ram || !bus->page_flags)
         return false;
-    bus->ram = ram;
     map_ram(bus);
     return true;
 }
@@ -45,6 +51,9 @@ void bus_free(struct bus *bus)
 {
     if (bus->ram)
         munmap(bus->ram, bus->ram_size);
+    for (u32 i = 0; i < bus->block_count; i++)
+        if (bus->block[i].owned)
+            munmap(bus->block[i].host, bus->block[i].bytes);
     free(bus->page_flags);
     *bus = (struct bus){0};
 }
@@ -132,7 +141,7 @@ static const struct bus_block *block_find(const struct bus *bus, const u8 *host,
     return NULL;
 }
 
-void bus_add_host(struct bus *bus, const u8 *host, u64 bytes)
+void bus_add_host(struct bus *bus, u8 *host, u64 bytes)
 {
     u32 first = bus->page_count, more = (u32)(bytes >> BUS_PAGE_SHIFT);
     u8 *flags = realloc(bus->page_flags, first + more);
@@ -141,12 +150,31 @@ void bus_add_host(struct bus *bus, const u8 *host, u64 bytes)
     memset(flags + first, 0, more);
     bus->page_flags = flags;
     bus->page_count += more;
-    bus->block[bus->block_count++] = (struct bus_block){host, bytes, first};
+    bus->block[bus->block_count++] = (struct bus_block){.host = host, .bytes = bytes, .page = first};
+}
+
+u8 *bus_add_memory(struct bus *bus, u64 bytes)
+{
+    u8 *memory = memory_new(bytes);
+    if (!memory)
+        abort(); /* at start-up, and much less than RAM was */
+    bus_add_host(bus, memory, bytes);
+    bus->block[bus->block_count - 1].owned = true;
+    return memory;
+}
+
+u64 bus_hash(const struct bus *bus, u64 hash)
+{
+    hash = state_hash_bytes(hash, bus->ram, bus->ram_size);
+    for (u32 i = 0; i < bus->block_count; i++)
+        if (bus->block[i].owned)
+            hash = state_hash_bytes(hash, bus->block[i].host, bus->block[i].bytes);
+    return hash;
 }
 
 /* Bytes from the start of page 0 of a numbering to HOST; memory that is mapped for the first time gets
  * new numbers. */
-static u64 numbered_at(struct bus *bus, const u8 *host, u64 bytes)
+static u64 numbered_at(struct bus *bus, u8 *host, u64 bytes)
 {
     if (host >= bus->ram && host < bus->ram + bus->ram_size)
         return (u64)(host - bus->ram);
@@ -156,7 +184,7 @@ static u64 numbered_at(struct bus *bus, const u8 *host, u64 bytes)
     return ((u64)block->page << BUS_PAGE_SHIFT) + (u64)(host - block->host);
 }
 
-static u32 pages_number(struct bus *bus, const u8 *host, u64 bytes)
+static u32 pages_number(struct bus *bus, u8 *host, u64 bytes)
 {
     return (u32)(numbered_at(bus, host, bytes) >> BUS_PAGE_SHIFT);
 }

@@ -39,9 +39,10 @@ struct bus_region {
 
 /* Host memory other than RAM that has page numbers, mapped now or not. */
 struct bus_block {
-    const u8 *host;
+    u8 *host;
     u64 bytes;
     u32 page;
+    bool owned; /* by the bus: part of the machine's state */
 };
 
 struct bus_ports {
@@ -81,7 +82,14 @@ void bus_free(struct bus *bus);
 
 /* Give host memory its page numbers, once, when the machine is built: parts of it may then be mapped
  * and unmapped for ever without new ones. */
-void bus_add_host(struct bus *bus, const u8 *host, u64 bytes);
+void bus_add_host(struct bus *bus, u8 *host, u64 bytes);
+
+/* The same for new memory of the bus's own, zeros until written, which bus_free() frees. For chips with
+ * more of it than they hold themselves. */
+u8 *bus_add_memory(struct bus *bus, u64 bytes);
+
+/* Hash of all memory of the bus's own, continuing from HASH. */
+u64 bus_hash(const struct bus *bus, u64 hash);
 
 /* Draw the memory map anew: from RAM alone, what bus_map_* maps until bus_drawn(). The CPU hears of it
  * once. */

@@ -5,7 +5,7 @@ enum { ADDRESS, DATA = 4 }; /* registers */
 
 #define ADDRESS_ENABLE 0x80000000u
 
-enum { BAR_IO = 1, ROM_ENABLE = 1 };
+enum { BAR_IO = 1, BAR_PREFETCHABLE = 8, ROM_ENABLE = 1 };
 
 u32 pci_get(const struct pci_function *f, unsigned at, unsigned bytes)
 {
@@ -33,7 +33,8 @@ void pci_set_bar(struct pci_function *f, unsigned n, struct pci_bar bar)
         bar.enable = bar.space == PCI_SPACE_IO ? PCI_COMMAND_IO : PCI_COMMAND_MEMORY;
     }
     f->bar[n] = bar;
-    pci_set(f, bar.at, 4, bar.space == PCI_SPACE_IO ? BAR_IO : 0, ~(bar.size - 1) | rom);
+    u32 flags = bar.space == PCI_SPACE_IO ? BAR_IO : bar.prefetchable ? BAR_PREFETCHABLE : 0;
+    pci_set(f, bar.at, 4, flags, ~(bar.size - 1) | rom);
 }
 
 bool pci_bar_base(const struct pci_function *f, unsigned n, u32 *base)
@@ -155,6 +156,7 @@ void pci_function_reset(struct pci_function *f)
 static const struct field bar_fields[] = {
     TRANSIENT(struct pci_bar, space), TRANSIENT(struct pci_bar, at),
     TRANSIENT(struct pci_bar, enable_at), TRANSIENT(struct pci_bar, enable),
+    TRANSIENT(struct pci_bar, prefetchable),
     TRANSIENT(struct pci_bar, size), TRANSIENT(struct pci_bar, width), TRANSIENT(struct pci_bar, reg),
     TRANSIENT(struct pci_bar, chip),  TRANSIENT(struct pci_bar, owner),
     TRANSIENT(struct pci_bar, host),  FIELD_END,

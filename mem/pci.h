@@ -44,6 +44,7 @@ struct pci_bar {
     enum pci_space space;
     u8 at;                   /* where in configuration space; 0: where the header has it */
     u8 enable_at, enable;    /* with AT: the byte and the bit that enable it */
+    bool prefetchable;       /* memory that reading does not change */
     u32 size;                /* bytes, a power of two */
     u8 width;                /* of ports: bytes the chip takes at once */
     u32 reg;                 /* of the chip: number of the first register */

@@ -287,7 +287,7 @@ u64 machine_hash(struct machine *machine)
     hash = state_hash(hash, cpu_fields, &machine->cpu);
     for (unsigned i = 0; pc_part(i); i++)
         hash = state_hash(hash, pc_part(i)->chip->fields, part_of(machine, pc_part(i)));
-    return state_hash_bytes(hash, machine->bus.ram, machine->bus.ram_size);
+    return bus_hash(&machine->bus, hash);
 }
 
 void machine_dump(struct machine *machine, FILE *out)

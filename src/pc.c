@@ -88,6 +88,8 @@ static const struct mapping ports[] = {
     AT(0x0f0, 2, 1, 0, npx, npx_chip),
     AT(0x170, 1, 4, 0, ide[1], ide_chip),
     AT(0x171, 7, 1, 1, ide[1], ide_chip),
+    AT(0x1ce, 1, 2, VGA_VBE_INDEX, vga, vga_chip),
+    AT(0x1cf, 1, 2, VGA_VBE_DATA, vga, vga_chip),
     AT(0x1f0, 1, 4, 0, ide[0], ide_chip),
     AT(0x1f1, 7, 1, 1, ide[0], ide_chip),
     AT(0x2f8, 8, 1, 0, uart[1], uart_chip),
@@ -351,6 +353,18 @@ static void map_all(void *pc)
  * six, and nothing but copy protection can tell. */
 enum { FLOPPY_HURRY = 10 };
 
+/* The video BIOS is behind a base address register too, which wants a power of two. */
+static void init_vga(struct pc *pc, const struct rom *vgabios)
+{
+    u32 bytes = BUS_PAGE_SIZE;
+    while (bytes < vgabios->size)
+        bytes *= 2;
+    u8 *rom = bus_add_memory(pc->bus, bytes);
+    memcpy(rom, vgabios->bytes, vgabios->size);
+    vga_init(&pc->vga, pc->clock, bus_add_memory(pc->bus, VGA_MEMORY), rom, bytes);
+    vga_set_window(&pc->vga, pc_map_memory, pc);
+}
+
 static void init_chips(struct pc *pc, const struct pc_plugs *plugs)
 {
     struct clock *clock = pc->clock;
@@ -381,9 +395,7 @@ static void init_chips(struct pc *pc, const struct pc_plugs *plugs)
     pc->sysctl.out2 = (struct sysctl_input){board_out2, pc};
     pc->sysctl.refresh = (struct sysctl_input){board_refresh, pc};
     debugport_init(&pc->debugport, plugs->debug_console);
-    vga_init(&pc->vga, clock);
-    vga_set_window(&pc->vga, pc_map_memory, pc);
-    bus_add_host(pc->bus, pc->vga.memory, sizeof pc->vga.memory);
+    init_vga(pc, plugs->vgabios);
 }
 
 /* PCI bus 0: device numbers as other emulators' boards have them. */
@@ -398,6 +410,7 @@ static void init_pci(struct pc *pc)
     pci_plug(&pc->pci, PCI_DEVFN(0, 0), &pc->i440fx.pci);
     pci_plug(&pc->pci, PCI_DEVFN(1, 0), &pc->piix.pci);
     pci_plug(&pc->pci, PCI_DEVFN(1, 3), &pc->pm.pci);
+    pci_plug(&pc->pci, PCI_DEVFN(2, 0), &pc->vga.pci);
 }
 
 static void plug_in(struct pc *pc)

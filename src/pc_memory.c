@@ -13,6 +13,7 @@
 #define BELOW_1M    0x100000u
 #define BELOW_16M   0x1000000u
 #define BELOW_4G    0x100000000u
+#define ISA_FRAME_BUFFER 0xe0000000u /* where Bochs has it without PCI */
 
 enum { VGA_WINDOW_SIZE = 0x20000, LOW_BIOS_MAX = 0x20000, SEGMENT = 0x4000 };
 
@@ -98,6 +99,8 @@ void pc_map_memory(void *owner)
     for (unsigned i = 0; i < PCI_FUNCTIONS; i++)
         if (pc->pci.function[i])
             map_bars(pc, pc->pci.function[i]);
+    if (pc->plugs.isa_board)
+        bus_map_host(pc->bus, ISA_FRAME_BUFFER, VGA_MEMORY, pc->vga.memory, true);
     map_roms(pc);
     map_display(pc);
     for (unsigned i = 0; !pc->plugs.isa_board && i < I440FX_SEGMENTS; i++)

@@ -115,7 +115,7 @@ START_TEST(any_registers_give_a_picture)
     struct vga_bench *b = vga_bench();
     static struct text_screen text;
     u32 seed = 12345;
-    for (u32 i = 0; i < sizeof b->vga.memory; i++)
+    for (u32 i = 0; i < VGA_PLANES; i++)
         b->vga.memory[i] = (u8)next_random(&seed);
     for (int round = 0; round < 150; round++) {
         registers_random(b, &seed);

@@ -88,9 +88,10 @@ static void window_changed(void *owner)
 struct vga_bench *vga_bench(void)
 {
     static struct vga_bench bench;
+    static u8 memory[VGA_MEMORY];
     struct vga_bench *b = &bench;
     clock_init(&b->clock, NS_PER_S);
-    vga_init(&b->vga, &b->clock);
+    vga_init(&b->vga, &b->clock, memory, NULL, 0);
     vga_set_window(&b->vga, window_changed, b);
     display_init(&b->display);
     b->windows = 0;
@@ -175,7 +176,7 @@ void vga_set_mode(struct vga_bench *b, u8 number)
         vga_attribute(b, i, m->ac[i]);
     vga_out(b, 0x3c6, 0xff);
     dac_load(b, number == 0x13);
-    memset(b->vga.memory, 0, sizeof b->vga.memory);
+    memset(b->vga.memory, 0, VGA_PLANES);
 }
 
 void vga_load_font(struct vga_bench *b, u32 slot, u32 height, u8 flip)
