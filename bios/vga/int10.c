@@ -20,4 +20,6 @@ void int10_main(frame *r)
 
     if (number < ARRAY_SIZE(functions) && functions[number])
         functions[number](r);
+    else if (number == 0x4f)
+        fn_vbe(r);
 }

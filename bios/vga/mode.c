@@ -264,6 +264,7 @@ void mode_set(u8 number)
         dac_load(dac_of(mode));
         save_area_fill(table);
     }
+    vbe_off();
     if (!(number & 0x80))
         memory_clear(mode);
     fonts_set(mode);

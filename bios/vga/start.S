@@ -27,7 +27,7 @@ pci_data:
     .word 24                        /* length of this structure */
     .byte 0
     .byte 0x00, 0x00, 0x03          /* class: VGA controller */
-    .word 64                        /* image length in 512-byte units */
+    .word 96                        /* image length in 512-byte units */
     .word 0
     .byte 0                         /* code type: PC-AT */
     .byte 0x80                      /* the last image */

@@ -134,6 +134,30 @@ static inline void out8(u16 port, u8 value)
     __asm__ volatile("outb %b0, %w1" : : "a"(value), "Nd"(port));
 }
 
+static inline u16 in16(u16 port)
+{
+    u16 value;
+    __asm__ volatile("inw %w1, %w0" : "=a"(value) : "Nd"(port));
+    return value;
+}
+
+static inline void out16(u16 port, u16 value)
+{
+    __asm__ volatile("outw %w0, %w1" : : "a"(value), "Nd"(port));
+}
+
+static inline u32 in32(u16 port)
+{
+    u32 value;
+    __asm__ volatile("inl %w1, %0" : "=a"(value) : "Nd"(port));
+    return value;
+}
+
+static inline void out32(u16 port, u32 value)
+{
+    __asm__ volatile("outl %0, %w1" : : "a"(value), "Nd"(port));
+}
+
 /* Far memory: a segment and an offset; all of it goes through ES. */
 static inline u8 far_read8(u16 seg, u16 off)
 {
@@ -296,13 +320,18 @@ void font_graphics(u8 height);
 u32 save_pointer(u8 n);
 u32 save_pointer2(u8 n);
 
+/* vbe.c; vbe.S */
+void vbe_off(void);
+void vbe_window(void);
+extern const u8 vbe_protected[], vbe_protected_end[];
+
 /* functions of INT 10h by AH, in the files that they belong to */
 typedef void function(frame *r);
 function int10_main, print_screen;
 function fn_set_mode, fn_cursor_type, fn_cursor_set, fn_cursor_get, fn_light_pen, fn_page,
     fn_scroll_up, fn_scroll_down, fn_char_read, fn_char_attr, fn_char, fn_cga_palette,
     fn_pixel_write, fn_pixel_read, fn_teletype, fn_mode_get, fn_palette, fn_font, fn_select,
-    fn_string, fn_display, fn_state_info, fn_state;
+    fn_string, fn_display, fn_state_info, fn_state, fn_vbe;
 void vga_post(void);
 extern const u8 static_info[16];
 extern const u8 display_table[];
