@@ -91,6 +91,11 @@ static inline void out16(u16 port, u16 value)
     __asm__ volatile("outw %0, %1" ::"a"(value), "Nd"(port) : "memory");
 }
 
+static inline void out32(u16 port, u32 value)
+{
+    __asm__ volatile("outl %0, %1" ::"a"(value), "Nd"(port) : "memory");
+}
+
 static inline u8 in8(u16 port)
 {
     u8 value;
@@ -102,6 +107,13 @@ static inline u16 in16(u16 port)
 {
     u16 value;
     __asm__ volatile("inw %1, %0" : "=a"(value) : "Nd"(port) : "memory");
+    return value;
+}
+
+static inline u32 in32(u16 port)
+{
+    u32 value;
+    __asm__ volatile("inl %1, %0" : "=a"(value) : "Nd"(port) : "memory");
     return value;
 }
 

@@ -2,6 +2,7 @@
 /* From reset to INT 19h: chips, vectors, data areas, option ROMs, drives. Each step shows its
    number at port 80h. */
 #include "bda.h"
+#include "pci.h"
 
 _Static_assert(offset_of(struct bda, video) == 0x49, "40:49");
 _Static_assert(offset_of(struct bda, last_irq) == 0x6b, "40:6B");
@@ -183,6 +184,7 @@ void post(void)
 {
     step(0x01);
     init_chips();
+    pci_init();
     step(0x02);
     init_data();
     init_vectors();
