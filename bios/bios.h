@@ -259,6 +259,7 @@ void int_05h(struct regs *r);
 void int_70h(struct regs *r);
 void int_74h(struct regs *r);
 void irq_unexpected(struct regs *r);
+u8 rom_sum(u16 segment, u8 blocks); /* of 512 bytes each */
 void post(void);
 
 #endif

@@ -193,7 +193,7 @@ entry_40h:
         service entry_15h, int_15h
         service entry_16h, int_16h
         service entry_17h, int_17h
-        service entry_1ah, int_1ah
+        service entry_1ah_time, int_1ah /* after entry_1ah of pcibios.S */
         service entry_70h, int_70h
         service entry_74h, int_74h
         service entry_irq, irq_unexpected

@@ -3,6 +3,7 @@
    number at port 80h. */
 #include "bda.h"
 #include "pci.h"
+#include "tables.h"
 
 _Static_assert(offset_of(struct bda, video) == 0x49, "40:49");
 _Static_assert(offset_of(struct bda, last_irq) == 0x6b, "40:6B");
@@ -122,7 +123,7 @@ static void fix_checksum(void)
 
 /* --- option ROMs --- */
 
-static bool rom_sum_good(u16 segment, u8 blocks)
+u8 rom_sum(u16 segment, u8 blocks)
 {
     u32 total = 0, x;
     u16 at;
@@ -133,7 +134,7 @@ static bool rom_sum_good(u16 segment, u8 blocks)
             x = (x & 0xff00ff) + (x >> 8 & 0xff00ff);
             total += (x & 0xffff) + (x >> 16);
         }
-    return !(total & 0xff);
+    return (u8)total;
 }
 
 /* Every 2 KiB may start a ROM: 55h AAh, its length in 512 bytes, a sum of zero, its entry at 3. */
@@ -143,7 +144,7 @@ static void scan_roms(u16 from, u16 to)
 
     while (from < to) {
         blocks = far_get8(from, 2);
-        if (far_get16(from, 0) != 0xaa55 || !blocks || !rom_sum_good(from, blocks)) {
+        if (far_get16(from, 0) != 0xaa55 || !blocks || rom_sum(from, blocks)) {
             from += 0x80;
             continue;
         }
@@ -182,9 +183,12 @@ static void step(u8 n)
 
 void post(void)
 {
+    bool shadow;
+
     step(0x01);
     init_chips();
     pci_init();
+    shadow = shadow_open();
     step(0x02);
     init_data();
     init_vectors();
@@ -213,6 +217,10 @@ void post(void)
     banner();
     step(0x09);
     scan_roms(0xc800, 0xf000);
+    if (shadow) {
+        tables_init();
+        shadow_close();
+    }
     step(0x0a);
     irq_on();
 }

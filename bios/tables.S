@@ -40,4 +40,11 @@ diskette_table:
         .globl  fdpt_room
 fdpt_room:
         .skip   32, 0
+
+/* What POST writes for systems to find, where it can: see shadow.c. */
+        .section .at.d000, "a"
+        .globl  tables_room, tables_room_end
+tables_room:
+        .skip   4096, 0
+tables_room_end:
         .section .note.GNU-stack, "", @progbits

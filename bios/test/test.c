@@ -6,37 +6,30 @@
  * OUT=dir" with the boot sector and start of ../demo; what failed is named on the screen and at
  * port E9h.
  */
-#include "../demo/demo.h"
+#include "test.h"
 
 void demo_main(void);
 
-struct strict {
-    struct regs r;
-    u16 fs, gs;
-    u32 esp, esp_want;
-};
-void strict_call(u8 number, struct strict *s);
 u16 reset_with(u8 shutdown);
 u16 protected_call(void);
 
-#define CHECK(condition) check((condition) != 0, __LINE__)
-#define SEGMENT_BUFFER   0x3000
-#define CF               0x0001u
-#define ZF               0x0040u
-#define IF               0x0200u
+struct strict s;
+u16 if_in = IF;
 
-enum { AX = 1, BX = 2, CX = 4, DX = 8, SI = 16, DI = 32, ES = 64, WIDE = 128, IF_KEPT = 256 };
+static struct {
+    const char *file;
+    u16 line;
+} failures[16];
+static u16 passed, failed;
 
-static u16 passed, failed, failed_lines[16];
-static struct strict s;
-static u16 if_in = IF;
-
-static void check(int good, u16 line)
+void check(int good, const char *file, u16 line)
 {
-    if (good)
+    if (good) {
         passed++;
-    else if (failed < ARRAY_SIZE(failed_lines))
-        failed_lines[failed++] = line;
+    } else if (failed < ARRAY_SIZE(failures)) {
+        failures[failed].file = file;
+        failures[failed++].line = line;
+    }
 }
 
 static void poke8(u16 seg, u16 off, u8 value)
@@ -44,11 +37,6 @@ static void poke8(u16 seg, u16 off, u8 value)
     u16 old = peek16(seg, off);
 
     poke16(seg, off, (u16)((old & 0xff00) | value));
-}
-
-static u32 peek32(u16 seg, u16 off)
-{
-    return peek16(seg, off) | (u32)peek16(seg, off + 2) << 16;
 }
 
 static u8 bda8(u16 off)
@@ -71,7 +59,7 @@ static int same(u32 before, u32 after, u16 results, u16 bit)
     return results & WIDE ? 1 : before >> 16 == after >> 16;
 }
 
-static void call(u8 number, u16 ax, u16 bx, u16 cx, u16 dx, u16 results, u16 line)
+void call(u8 number, u16 ax, u16 bx, u16 cx, u16 dx, u16 results, const char *file, u16 line)
 {
     struct strict before;
     u16 depth;
@@ -91,24 +79,17 @@ static void call(u8 number, u16 ax, u16 bx, u16 cx, u16 dx, u16 results, u16 lin
     strict_call(number, &s);
     check(same(before.r.eax, s.r.eax, results, AX) && same(before.r.ebx, s.r.ebx, results, BX) &&
               same(before.r.ecx, s.r.ecx, results, CX) && same(before.r.edx, s.r.edx, results, DX),
-          line);
+          file, line);
     check(same(before.r.esi, s.r.esi, results, SI) && same(before.r.edi, s.r.edi, results, DI) &&
               before.r.ebp == s.r.ebp,
-          line);
+          file, line);
     check(before.r.ds == s.r.ds && before.fs == s.fs && before.gs == s.gs &&
               (results & ES || before.r.es == s.r.es),
-          line);
-    check(s.esp == s.esp_want, line);
+          file, line);
+    check(s.esp == s.esp_want, file, line);
     for (depth = 256; depth && peek8(SEGMENT, (u16)(s.esp_want - depth)) == 0xcc; depth--)
         ;
     stack_used = depth;
-}
-
-#define CALL(number, ax, bx, cx, dx, results) call(number, ax, bx, cx, dx, results, __LINE__)
-
-static int carry(void)
-{
-    return (s.r.flags & CF) != 0;
 }
 
 static u16 waited(u16 ticks)
@@ -143,10 +124,9 @@ static void test_rom(void)
     CHECK(peek8(0xf000, 0xff53) == 0xcf);
     CHECK(peek8(0xf000, 0xfa6e + 8 * 'A') != 0xff && peek8(0xf000, 0xfa6e + 8 * ' ') == 0);
     do
-        if (at < 0xe401 || at > 0xe420) /* POST may write the disk tables there */
-            sum = (u8)(sum + peek8(0xf000, at));
+        sum = (u8)(sum + peek8(0xf000, at));
     while (++at);
-    CHECK(sum == 0);
+    CHECK(sum == 0); /* the disk tables are in RAM, or in the shadowed ROM */
     while (peek8(0xf000, at) != 0x63 && ++at)
         ;
     CHECK(at != 0); /* Windows wants an ARPL to break on */
@@ -360,8 +340,10 @@ static void test_clock(void)
     CHECK(carry());
     CALL(0x1a, 0x0700, 0, 0, 0, AX);
     CHECK(!carry());
-    CALL(0x1a, 0xb101, 0, 0, 0, AX);
-    CHECK(carry());
+    if (!pci_here()) {
+        CALL(0x1a, 0xb101, 0, 0, 0, AX);
+        CHECK(carry());
+    }
 }
 
 /* --- keyboard --- */
@@ -818,8 +800,10 @@ static void print_number(u16 value)
 static void report(const char *what)
 {
     for (u8 i = 0; i < failed; i++) {
-        print("failed at bios/test/test.c:");
-        print_number(failed_lines[i]);
+        print("failed at bios/test/");
+        print(failures[i].file);
+        print(":");
+        print_number(failures[i].line);
         print("\r\n");
     }
     print(what);
@@ -837,6 +821,7 @@ void demo_main(void)
         test_key_functions, test_typing, test_locks,      test_break,
         test_mouse,         test_ports,  test_floppy,     test_floppy_functions,
         test_floppy_table,  test_format, test_hard_disks, test_protected,
+        test_board,
     };
     for (u8 i = 0; i < ARRAY_SIZE(tests); i++)
         tests[i]();

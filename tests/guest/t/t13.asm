@@ -6,15 +6,7 @@
 ; SDM 3A "Mode Switching", "Real-Address Mode Operation"; i486 PRM "Mixed Mode".
 %define NAME "T13"
 %include "kernel.inc"
-
-; Run 16-bit code of the image in real mode; it ends with a jump to `from_real`. Memory: DS =
-; IMAGE_SEG.
-%macro in_real 1
-        mov word [real_target], offset16(%1)
-        mov dword [real_back], %%back
-        jmp enter_real
-%%back:
-%endmacro
+%include "real.inc"
 
 main:   call table_stores
         step "MOV CR0 sets PE: at once, with the CS of real mode and CPL 0 (C10)"
@@ -108,57 +100,6 @@ table_stores:
         lgdt [kernel_gdtr]
         equal [ebx + 10], 0xab000000 | GDT
         ret
-
-; To real mode and back. Interrupts of the BIOS stay as they were, masked.
-enter_real:
-        mov [real_esp], esp
-        lidt [real_idtr]
-        jmp CODE16:offset16(.sixteen)
-bits 16
-.sixteen:
-        mov ax, REAL_DATA
-        mov ds, ax
-        mov es, ax
-        mov ss, ax
-        mov fs, ax
-        mov gs, ax
-        mov eax, cr0
-        and al, 0xfe
-        mov cr0, eax
-        jmp IMAGE_SEG:offset16(.real)
-.real:  mov ax, cs
-        mov ds, ax
-        xor ax, ax
-        mov es, ax
-        mov ss, ax
-        mov esp, 0x7800
-        jmp [offset16(real_target)]
-
-; From real mode, anywhere in the image.
-from_real:
-        cli
-        mov ax, IMAGE_SEG
-        mov ds, ax
-        o32 lgdt [offset16(kernel_gdtr)]
-        mov eax, cr0
-        or al, 1
-        mov cr0, eax
-        jmp dword CODE0:from_real32
-bits 32
-from_real32:
-        mov ax, DATA0
-        mov ds, ax
-        mov es, ax
-        mov ss, ax
-        xor eax, eax
-        mov fs, ax
-        mov gs, ax
-        mov esp, [real_esp]
-        lidt [kernel_idtr]
-        mov byte [GDT + MAIN_TSS + 5], T_TSS32
-        mov ax, MAIN_TSS
-        ltr ax
-        jmp [real_back]
 
 bits 16
 %define got16 offset16(got)
@@ -487,11 +428,6 @@ bits 32
 
         align 4
 got:    dd 0, 0, 0
-real_target: dw 0
-real_back: dd 0
-real_esp: dd 0
-real_idtr: dw 0x3ff
-        dd 0
 ticks:  dd 0
 elapsed: dd 0
 last:   dd 0

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: MIT */
+/* Tables that POST writes for systems to find: in the F segment while that is RAM, and at the top of
+   memory. */
+#ifndef BIOS_TABLES_H
+#define BIOS_TABLES_H
+
+#include "bios.h"
+
+/* Where the next byte goes, and what its address is for the reader. */
+struct writer {
+    u16 segment, at;
+    u32 base; /* the reader's address of segment:0 */
+};
+
+static inline u32 writer_address(const struct writer *w)
+{
+    return w->base + w->at;
+}
+
+void put8(struct writer *w, u8 value);
+void put16(struct writer *w, u16 value);
+void put32(struct writer *w, u32 value);
+void put_rom(struct writer *w, ROM void *from, u16 bytes);
+void put_zeros(struct writer *w, u16 bytes);
+void put_align(struct writer *w, u16 alignment);
+/* Makes the sum of BYTES bytes from FROM on zero by the byte at SUM_AT. */
+void put_sum(const struct writer *w, u16 from, u16 bytes, u16 sum_at);
+
+/* --- shadow.c --- */
+bool shadow_open(void); /* false: there is no such RAM */
+void shadow_close(void);
+void tables_init(void); /* all of them */
+
+/* Tables, each by its file; w is in the F segment, and on 16 bytes. */
+void pir_init(struct writer *w);
+
+#endif
