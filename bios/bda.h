@@ -146,6 +146,7 @@ enum cmos {
     CMOS_TRANSLATION = 0x39,
     CMOS_BOOT = 0x3d,
     CMOS_ABOVE_4G = 0x5b,
+    CMOS_CPUS = 0x5f,
 };
 
 #endif

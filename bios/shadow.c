@@ -98,4 +98,5 @@ void tables_init(void)
     struct writer w = {ROM_SEGMENT, (u16)(u32)tables_room, ROM_SEGMENT * 16u};
 
     pir_init(&w);
+    acpi_init(&w);
 }

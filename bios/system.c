@@ -2,6 +2,7 @@
 /* INT 15h: memory size, A20, block moves, waiting, joystick, hooks, and the machine's description.
  */
 #include "bda.h"
+#include "tables.h"
 
 void pointing_device(struct regs *r); /* mouse.c: AH=C2h */
 
@@ -57,27 +58,56 @@ static u16 below_16m_kb(void)
     return kb > 15 * 1024 || cmos_word(CMOS_ABOVE_16M) ? 15 * 1024 : kb;
 }
 
+/* Of what is above 1 MiB the top may be the BIOS's own, see acpi.c. */
+static u32 above_1m_kb(void)
+{
+    return below_16m_kb() + above_16m() * 64u;
+}
+
+u32 memory_end(void)
+{
+    return (above_1m_kb() + 1024) * 1024;
+}
+
+static u32 free_kb(void)
+{
+    return above_1m_kb() - reserved_blocks * 64u;
+}
+
 /* 63 MiB at most: OS/2 Warp 3 takes more for less. */
 static void extended_size(struct regs *r)
 {
-    u16 kb = extended_kb();
+    u32 kb = free_kb();
 
+    if (kb > extended_kb())
+        kb = extended_kb();
     succeed(r);
-    r->ax = kb > 0xfc00 ? 0xfc00 : kb;
-}
-
-static void size_e801(struct regs *r)
-{
-    r->ax = r->cx = below_16m_kb();
-    r->bx = r->dx = above_16m();
-    set_carry(r, false);
+    r->ax = kb > 0xfc00 ? 0xfc00 : (u16)kb;
 }
 
 static void size_e881(struct regs *r)
 {
-    r->eax = r->ecx = below_16m_kb();
-    r->ebx = r->edx = above_16m();
+    u32 kb = free_kb(), below = kb < 15 * 1024 ? kb : 15 * 1024;
+
+    r->eax = r->ecx = below;
+    r->ebx = r->edx = (kb - below) / 64;
     set_carry(r, false);
+}
+
+static void size_e801(struct regs *r)
+{
+    u32 high[4] = {r->eax, r->ebx, r->ecx, r->edx};
+
+    size_e881(r);
+    r->eax |= high[0] & 0xffff0000;
+    r->ebx |= high[1] & 0xffff0000;
+    r->ecx |= high[2] & 0xffff0000;
+    r->edx |= high[3] & 0xffff0000;
+}
+
+static u64 above_4g(void)
+{
+    return (u64)(cmos_word(CMOS_ABOVE_4G) | (u32)cmos_read(CMOS_ABOVE_4G + 2) << 16) << 16;
 }
 
 /* One line of the memory map: base and length in KiB. */
@@ -86,30 +116,47 @@ struct range {
     u32 type;
 };
 
-/* Nothing is said of what lies just below 4 GiB: NT 3.5 takes a reserved range there amiss. */
-static bool range_at(u32 n, struct range *e)
-{
-    u32 conventional = BDA->memory_kb * 1024u;
-    u32 above_4g = cmos_word(CMOS_ABOVE_4G) | (u32)cmos_read(CMOS_ABOVE_4G + 2) << 16;
+enum { RANGES = 7, RAM = 1, RESERVED, ACPI_TABLES, ACPI_NVS };
 
-    e->type = n == 1 || n == 2 ? 2 : 1;
-    if (n == 0) {
-        e->base = 0;
-        e->length = conventional;
-    } else if (n == 1) {
-        e->base = conventional;
-        e->length = 0xa0000 - conventional;
-    } else if (n == 2) {
-        e->base = 0xf0000;
-        e->length = 0x10000;
-    } else if (n == 3) {
-        e->base = 0x100000;
-        e->length = (u64)below_16m_kb() * 1024 + (u64)above_16m() * 65536;
-    } else {
-        e->base = 1ull << 32;
-        e->length = (u64)above_4g << 16;
+static void set_range(struct range *e, u64 base, u64 end, u32 type)
+{
+    e->base = base;
+    e->length = end - base;
+    e->type = type;
+}
+
+/* The lines by address; some are empty. Nothing is said of what lies just below 4 GiB: NT 3.5 takes
+   a reserved range there amiss. */
+static void range_line(u32 n, struct range *e)
+{
+    u32 conventional = BDA->memory_kb * 1024u, end = memory_end();
+    u32 own = end - reserved_blocks * 0x10000u, nvs = own < end ? end - ACPI_NVS_SIZE : end;
+
+    if (n == 0)
+        set_range(e, 0, conventional, RAM);
+    else if (n == 1)
+        set_range(e, conventional, 0xa0000, RESERVED);
+    else if (n == 2)
+        set_range(e, 0xf0000, 0x100000, RESERVED);
+    else if (n == 3)
+        set_range(e, 0x100000, own, RAM);
+    else if (n == 4)
+        set_range(e, own, nvs, ACPI_TABLES);
+    else if (n == 5)
+        set_range(e, nvs, end, ACPI_NVS);
+    else
+        set_range(e, 1ull << 32, (1ull << 32) + above_4g(), RAM);
+}
+
+/* The first line from N on that is not empty; RANGES: there is none. */
+static u32 range_at(u32 n, struct range *e)
+{
+    for (; n < RANGES; n++) {
+        range_line(n, e);
+        if (e->length)
+            break;
     }
-    return n < 4 || (n == 4 && above_4g);
+    return n;
 }
 
 static void put_range(struct regs *r, const struct range *e)
@@ -124,13 +171,19 @@ static void put_range(struct regs *r, const struct range *e)
 static void map_e820(struct regs *r)
 {
     struct range e;
+    u32 n = r->ebx;
 
-    if (r->edx != 0x534d4150 || r->ecx < 20 || !range_at(r->ebx, &e)) {
+    if (r->edx == 0x534d4150 && r->ecx >= 20)
+        n = range_at(n, &e);
+    else
+        n = RANGES;
+    if (n >= RANGES) {
         unsupported(r);
         return;
     }
     put_range(r, &e);
-    r->ebx = range_at(r->ebx + 1, &e) ? r->ebx + 1 : 0;
+    n = range_at(n + 1, &e);
+    r->ebx = n < RANGES ? n : 0;
     r->eax = 0x534d4150; /* SMAP */
     r->ecx = 20;
     set_carry(r, false);
@@ -190,26 +243,35 @@ u16 machine_status(void)
     return msw;
 }
 
+/* WORDS by the six descriptors at SEGMENT:AT, of which the third and fourth are filled in; with
+   interrupts off afterwards. The status for AH. A20 is as before. */
+u8 move_words(u16 segment, u16 at, u16 words)
+{
+    bool open;
+    u8 status;
+
+    put_descriptor(segment, at + 0x08, 0x2f, segment * 16u + at, 0x93);
+    put_descriptor(segment, at + 0x20, 0xffff, ROM_SEGMENT * 16u, 0x9b);
+    put_descriptor(segment, at + 0x28, 0xffff, stack_segment() * 16u, 0x93);
+    irq_off();
+    open = a20_open();
+    status = a20_set(true) ? block_move(segment, at, words) : 3;
+    if (!a20_set(open) && !status)
+        status = 3;
+    return status;
+}
+
 /* In V86 mode this is the monitor's to do; it asks us only if it does not want to. The interrupt
-   flag and A20 are as before when it is over. */
+   flag is as before when it is over. */
 static void block(struct regs *r)
 {
-    u16 es = r->es, si = r->si;
-    bool open;
     u8 status;
 
     if (machine_status() & 1 || r->cx > 0x8000) {
         unsupported(r);
         return;
     }
-    put_descriptor(es, si + 0x08, 0x2f, es * 16u + si, 0x93);
-    put_descriptor(es, si + 0x20, 0xffff, ROM_SEGMENT * 16u, 0x9b);
-    put_descriptor(es, si + 0x28, 0xffff, stack_segment() * 16u, 0x93);
-    irq_off();
-    open = a20_open();
-    status = a20_set(true) ? block_move(es, si, r->cx) : 3;
-    if (!a20_set(open) && !status)
-        status = 3;
+    status = move_words(r->es, r->si, r->cx);
     r->ah = status;
     r->flags = (u16)((r->flags & ~FLAG_ZF) | (status ? 0 : FLAG_ZF));
     set_carry(r, status != 0);

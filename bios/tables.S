@@ -43,8 +43,9 @@ fdpt_room:
 
 /* What POST writes for systems to find, where it can: see shadow.c. */
         .section .at.d000, "a"
-        .globl  tables_room, tables_room_end
+        .globl  tables_room, reserved_blocks
 tables_room:
-        .skip   4096, 0
-tables_room_end:
+        .skip   4094, 0
+reserved_blocks:                        /* 64 KiB each, at the top of memory */
+        .word   0
         .section .note.GNU-stack, "", @progbits

@@ -26,6 +26,15 @@ void put_align(struct writer *w, u16 alignment);
 /* Makes the sum of BYTES bytes from FROM on zero by the byte at SUM_AT. */
 void put_sum(const struct writer *w, u16 from, u16 bytes, u16 sum_at);
 
+/* Of the top of memory so many 64 KiB are for ACPI, the last 4 KiB of them not to be used again. */
+extern ROM u16 reserved_blocks;
+#define ACPI_NVS_SIZE 0x1000u
+
+/* --- system.c --- */
+u32 memory_end(void); /* below 4 GiB */
+/* See there; the table is that of INT 15h AH=87h. */
+u8 move_words(u16 segment, u16 at, u16 words);
+
 /* --- shadow.c --- */
 bool shadow_open(void); /* false: there is no such RAM */
 void shadow_close(void);
@@ -33,5 +42,11 @@ void tables_init(void); /* all of them */
 
 /* Tables, each by its file; w is in the F segment, and on 16 bytes. */
 void pir_init(struct writer *w);
+void acpi_init(struct writer *w);
+
+/* What the processor says by CPUID: the features in EDX, 0 where there is no CPUID. */
+u32 cpu_features(void);
+#define CPU_APIC 0x200u
+u8 cpu_count(void);
 
 #endif

@@ -6,7 +6,8 @@ case $(uname -m) in
 x86_64 | i?86) ;;
 *) echo "skipped: the firmware is built by the host's compiler, and this is no x86"; exit 77 ;;
 esac
-compiler="gcc $(gcc -dumpfullversion 2>/dev/null), $(ld -v 2>/dev/null)"
+iasl=$(iasl -v 2>/dev/null | sed -n 's/.* version //p')
+compiler="gcc $(gcc -dumpfullversion 2>/dev/null), $(ld -v 2>/dev/null), iasl $iasl"
 if [ "$1" != --build ] && [ "$compiler" != "$(cat roms/COMPILER)" ]; then
     echo "skipped: built by $(cat roms/COMPILER), here is $compiler"
     exit 77

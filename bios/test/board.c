@@ -88,6 +88,129 @@ static void test_shadow(void)
     CHECK(peek16(0xe000, 0) == 0xffff);
 }
 
+/* --- tables --- */
+
+#define COPY 0x4000 /* where tables are copied to, in SEGMENT_BUFFER */
+
+static u8 sum(u16 seg, u16 at, u16 bytes)
+{
+    u8 total = 0;
+
+    while (bytes--)
+        total = (u8)(total + peek8(seg, at++));
+    return total;
+}
+
+/* The table with this name on 16 bytes of the F segment; 0: there is none. */
+static u16 find(u32 first, u32 second)
+{
+    u16 at = 0;
+
+    do
+        if (peek32(0xf000, at) == first && (!second || peek32(0xf000, (u16)(at + 4)) == second))
+            return at;
+    while (at += 16);
+    return 0;
+}
+
+static void copy_from(u32 address)
+{
+    for (u16 i = 0; i < 0x30; i += 2)
+        poke16(SEGMENT_BUFFER, i, 0);
+    poke16(SEGMENT_BUFFER, 0x10, 0xffff);
+    poke16(SEGMENT_BUFFER, 0x12, (u16)address);
+    poke16(SEGMENT_BUFFER, 0x14, (u16)(0x9300 | (address >> 16 & 0xff)));
+    poke16(SEGMENT_BUFFER, 0x16, (u16)(address >> 16 & 0xff00));
+    poke16(SEGMENT_BUFFER, 0x18, 0xffff);
+    poke16(SEGMENT_BUFFER, 0x1a, COPY);
+    poke16(SEGMENT_BUFFER, 0x1c, 0x9303);
+    s.r.es = SEGMENT_BUFFER;
+    s.r.esi = 0;
+    CALL(0x15, 0x8700, 0, 0x1000, 0, AX);
+    CHECK(!carry());
+}
+
+/* The type of the memory map's line that has this address; 0: none has it. */
+static u32 map_type(u32 address)
+{
+    u32 next = 0, type = 0;
+
+    do {
+        s.r.es = SEGMENT_BUFFER;
+        s.r.eax = 0xe820;
+        s.r.ebx = next;
+        s.r.ecx = 20;
+        s.r.edx = 0x534d4150;
+        s.r.edi = 0x100;
+        strict_call(0x15, &s);
+        if (address - peek32(SEGMENT_BUFFER, 0x100) < peek32(SEGMENT_BUFFER, 0x108) &&
+            !peek32(SEGMENT_BUFFER, 0x104))
+            type = peek32(SEGMENT_BUFFER, 0x110);
+        next = s.r.ebx;
+    } while (next);
+    return type;
+}
+
+/* The table at ADDRESS, copied, has this name and the sum zero. */
+static void copy_table(u32 address, u32 name)
+{
+    CHECK(map_type(address) == 3);
+    copy_from(address);
+    CHECK(peek32(SEGMENT_BUFFER, COPY) == name);
+    CHECK(sum(SEGMENT_BUFFER, COPY, peek16(SEGMENT_BUFFER, COPY + 4)) == 0);
+}
+
+static void test_fadt(u32 address)
+{
+    u32 dsdt, facs;
+
+    copy_table(address, 0x50434146);
+    facs = peek32(SEGMENT_BUFFER, COPY + 36);
+    dsdt = peek32(SEGMENT_BUFFER, COPY + 40);
+    CHECK(peek16(SEGMENT_BUFFER, COPY + 4) == 116 && peek16(SEGMENT_BUFFER, COPY + 46) == 9);
+    CHECK(peek32(SEGMENT_BUFFER, COPY + 48) == 0); /* SMI_CMD */
+    CHECK(peek32(SEGMENT_BUFFER, COPY + 56) == 0xb000);
+    CHECK(peek32(SEGMENT_BUFFER, COPY + 64) == 0xb004);
+    CHECK(peek32(SEGMENT_BUFFER, COPY + 76) == 0xb008);
+    CHECK(peek32(SEGMENT_BUFFER, COPY + 88) == 0x04000204);
+    CHECK(peek8(SEGMENT_BUFFER, COPY + 108) == 0x32);
+    copy_table(dsdt, 0x54445344);
+    CHECK(map_type(facs) == 4 && !(facs & 63));
+    copy_from(facs);
+    CHECK(peek32(SEGMENT_BUFFER, COPY) == 0x53434146 && peek32(SEGMENT_BUFFER, COPY + 4) == 64);
+}
+
+/* What INT 15h says is free ends where the tables begin. */
+static void test_top(u32 tables)
+{
+    u32 top;
+
+    CALL(0x15, 0xe801, 0, 0, 0, AX | BX | CX | DX);
+    top = 0x100000 + s.r.ax * 1024u + s.r.bx * 65536u;
+    CHECK(map_type(top - 1) == 1 && map_type(top) == 3 && tables >= top);
+    CALL(0x15, 0x8800, 0, 0, 0, AX);
+    CHECK(0x100000 + s.r.ax * 1024u <= top);
+}
+
+static void test_acpi(void)
+{
+    u16 rsdp = find(0x20445352, 0x20525450), entries; /* "RSD PTR " */
+    u32 rsdt = peek32(0xf000, rsdp + 16), table[8];
+
+    CHECK(rsdp && sum(0xf000, rsdp, 20) == 0 && peek8(0xf000, rsdp + 15) == 0);
+    copy_table(rsdt, 0x54445352);
+    entries = (u16)((peek16(SEGMENT_BUFFER, COPY + 4) - 36) / 4);
+    CHECK(entries >= 1 && entries <= ARRAY_SIZE(table));
+    for (u16 i = 0; i < entries; i++)
+        table[i] = peek32(SEGMENT_BUFFER, COPY + 36 + 4 * i);
+    test_fadt(table[0]);
+    for (u16 i = 1; i < entries; i++) {
+        copy_from(table[i]);
+        copy_table(table[i], peek32(SEGMENT_BUFFER, COPY));
+    }
+    test_top(rsdt);
+}
+
 void test_board(void)
 {
     if (!pci_here())
@@ -96,4 +219,5 @@ void test_board(void)
     test_routing();
     test_power();
     test_shadow();
+    test_acpi();
 }
