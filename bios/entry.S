@@ -190,7 +190,7 @@ entry_40h:
         service entry_05h, int_05h
         service entry_09h, int_09h
         service entry_14h, int_14h
-        service entry_15h, int_15h
+        service entry_15h_rest, int_15h /* after entry_15h of apm.S */
         service entry_16h, int_16h
         service entry_17h, int_17h
         service entry_1ah_time, int_1ah /* after entry_1ah of pcibios.S */

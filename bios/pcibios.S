@@ -52,6 +52,10 @@ entry_1ah:
         popl    %eax
         jne     entry_1ah_time
         call    pci_bios_16
+
+/* The end of an interrupt that tells by CF. BP has 16 bits, as ESP has in every caller's mode. */
+        .globl  iret_with_carry
+iret_with_carry:
         pushw   %bp
         movw    %sp, %bp
         jc      1f

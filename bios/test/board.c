@@ -211,6 +211,20 @@ static void test_acpi(void)
     test_top(rsdt);
 }
 
+/* --- APM: t30 has the functions --- */
+
+static void test_apm(void)
+{
+    if_in = 0;
+    CALL(0x15, 0x5300, 0, 0, 0, AX | BX | CX);
+    CHECK(!carry() && s.r.ax == 0x0102 && s.r.bx == 0x504d && !(s.r.flags & IF));
+    if_in = IF;
+    out32(CONFADD, ENABLE | BRIDGE);
+    CALL(0x15, 0x530b, 0, 0, 0, AX);
+    CHECK(carry() && s.r.ah == 0x03);
+    CHECK(in32(CONFADD) == (ENABLE | BRIDGE)); /* somebody may be about to use it */
+}
+
 void test_board(void)
 {
     if (!pci_here())
@@ -220,4 +234,5 @@ void test_board(void)
     test_power();
     test_shadow();
     test_acpi();
+    test_apm();
 }

@@ -6,6 +6,7 @@
 %define NAME "T28"
 %include "kernel.inc"
 %include "real.inc"
+%include "calls.inc"
 
 %define ROM         0xf0000
 %define ROM16       (SPARE + 0x00)
@@ -29,18 +30,6 @@ main:   descriptor ROM16, ROM, 0xffff, XR_CODE
         call functions
         call unknown_services
         ret
-
-; Registers for the call, and from it.
-struc registers
-.eax:   resd 1
-.ebx:   resd 1
-.ecx:   resd 1
-.edx:   resd 1
-.esi:   resd 1
-.edi:   resd 1
-.ebp:   resd 1
-.carry: resd 1
-endstruc
 
 ; pci FUNCTION, BX, ECX, EDX, SI, DI: the call. The halves that no function reads are garbage.
 %macro pci 6
@@ -80,36 +69,7 @@ pci_call:
         equal_at %1, [regs + registers.ebp], [before + registers.ebp]
 %endmacro
 
-%define kept kept_at __?LINE?__,
-%macro kept_at 2-*
-    %assign %%line %1
-    %rep %0 - 1
-        %rotate 1
-        equal_at %%line, [regs + registers.%1], [before + registers.%1]
-    %endrep
-%endmacro
-
 ; ---- the forms ----
-
-%macro load_registers 1 ; what the offsets start from
-        mov eax, [%1 + registers.eax]
-        mov ebx, [%1 + registers.ebx]
-        mov ecx, [%1 + registers.ecx]
-        mov edx, [%1 + registers.edx]
-        mov esi, [%1 + registers.esi]
-        mov edi, [%1 + registers.edi]
-        mov ebp, [%1 + registers.ebp]
-%endmacro
-%macro store_registers 1
-        mov [%1 + registers.eax], eax
-        mov [%1 + registers.ebx], ebx
-        mov [%1 + registers.ecx], ecx
-        mov [%1 + registers.edx], edx
-        mov [%1 + registers.esi], esi
-        mov [%1 + registers.edi], edi
-        mov [%1 + registers.ebp], ebp
-        setc [%1 + registers.carry]
-%endmacro
 
 real_form:
         in_real .sixteen
@@ -465,9 +425,6 @@ set_interrupt:
         ret
 
         align 4
-regs:   times registers_size db 0
-before: times registers_size db 0
-form:   dd 0
 number: dd 0
 expected: dd 0
 pir:    dd 0
