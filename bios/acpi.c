@@ -19,6 +19,7 @@
 #define FACS_SIZE    64
 
 #define FLAG_ID      0x200000u
+#define MOST_CPUS    8
 
 extern ROM u8 dsdt[], dsdt_end[];
 
@@ -47,7 +48,9 @@ u32 cpu_features(void)
 
 u8 cpu_count(void)
 {
-    return cmos_read(CMOS_CPUS) + 1;
+    u8 others = cmos_read(CMOS_CPUS);
+
+    return others < MOST_CPUS ? others + 1 : 1;
 }
 
 /* --- tables --- */
@@ -61,13 +64,13 @@ static u16 begin(struct writer *w, u32 signature)
     start = w->at;
     put32(w, signature);
     put32(w, 0);
-    put16(w, 0x0001);         /* revision 1 */
-    put32(w, 0x4e495754);     /* TWIN86 */
+    put16(w, 0x0001);     /* revision 1 */
+    put32(w, 0x4e495754); /* TWIN86 */
     put16(w, 0x3638);
-    put32(w, 0x4e495754);     /* TWIN86PC */
+    put32(w, 0x4e495754); /* TWIN86PC */
     put32(w, 0x43503638);
     put32(w, 1);
-    put32(w, 0x4e495754);     /* TWIN */
+    put32(w, 0x4e495754); /* TWIN */
     put32(w, 1);
     return start;
 }
@@ -93,26 +96,39 @@ static ROM struct {
     u8 bytes;
     u32 value;
 } fadt[] = {
-    {1, 0},                 /* interrupts: two 8259; replaced where there is an APIC */
+    {1, 0}, /* interrupts: two 8259; replaced where there is an APIC */
     {1, 0},
     {2, SCI_IRQ},
-    {4, 0},                 /* no SMI command: always in ACPI mode */
+    {4, 0}, /* no SMI command: always in ACPI mode */
     {4, 0},
-    {4, PM_PORTS + 0x00},   /* PM1a events */
+    {4, PM_PORTS + 0x00}, /* PM1a events */
     {4, 0},
-    {4, PM_PORTS + 0x04},   /* PM1a control */
+    {4, PM_PORTS + 0x04}, /* PM1a control */
     {4, 0},
     {4, 0},
-    {4, PM_PORTS + 0x08},   /* timer */
-    {4, PM_PORTS + 0x0c},   /* general events 0 */
+    {4, PM_PORTS + 0x08}, /* timer */
+    {4, PM_PORTS + 0x0c}, /* general events 0 */
     {4, 0},
-    {1, 4}, {1, 2}, {1, 0}, {1, 4}, {1, 4}, {1, 0}, {1, 0}, {1, 0}, /* their lengths */
-    {2, 0x0fff}, {2, 0x0fff}, /* C2 and C3 take too long to be of use */
-    {2, 0}, {2, 0}, {1, 0}, {1, 0},
-    {1, 0}, {1, 0},         /* alarm's day and month: not there */
+    {1, 4},
+    {1, 2},
+    {1, 0},
+    {1, 4},
+    {1, 4},
+    {1, 0},
+    {1, 0},
+    {1, 0}, /* their lengths */
+    {2, 0x0fff},
+    {2, 0x0fff}, /* C2 and C3 take too long to be of use */
+    {2, 0},
+    {2, 0},
+    {1, 0},
+    {1, 0},
+    {1, 0},
+    {1, 0}, /* alarm's day and month: not there */
     {1, CMOS_CENTURY},
-    {2, 0}, {1, 0},
-    {4, 0x65},              /* WBINVD, C1, no sleep button, the clock does not wake */
+    {2, 0},
+    {1, 0},
+    {4, 0x65}, /* WBINVD, C1, no sleep button, the clock does not wake */
 };
 
 static u32 put_fadt(struct writer *w, u32 facs, u32 dsdt_address)

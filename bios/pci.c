@@ -7,31 +7,31 @@
 #include "pci.h"
 #include "bda.h"
 
-#define CONFADD  0xcf8
-#define CONFDATA 0xcfc
-#define ENABLE   0x80000000u
+#define CONFADD        0xcf8
+#define CONFDATA       0xcfc
+#define ENABLE         0x80000000u
 
-#define COMMAND       0x04
+#define COMMAND        0x04
 #define COMMAND_IO     0x01u
 #define COMMAND_MEMORY 0x02u
 #define COMMAND_MASTER 0x04u
-#define HEADER        0x0c /* the doubleword; the header type is its byte 2 */
-#define HEADER_MANY   0x800000u
-#define HEADER_KIND   0x7f0000u
-#define BAR           0x10
-#define BARS          6
-#define ROM_BAR       0x30
-#define LINE          0x3c /* and PIN, the next byte */
+#define HEADER         0x0c /* the doubleword; the header type is its byte 2 */
+#define HEADER_MANY    0x800000u
+#define HEADER_KIND    0x7f0000u
+#define BAR            0x10
+#define BARS           6
+#define ROM_BAR        0x30
+#define LINE           0x3c /* and PIN, the next byte */
 
-#define BAR_IO        0x01u
-#define BAR_64        0x04u
-#define IO_FIRST      0xc000u
-#define IO_END        0x10000u
-#define MEMORY_FIRST  0xe0000000u
-#define MEMORY_END    0xfec00000u
+#define BAR_IO         0x01u
+#define BAR_64         0x04u
+#define IO_FIRST       0xc000u
+#define IO_END         0x10000u
+#define MEMORY_FIRST   0xe0000000u
+#define MEMORY_END     0xfec00000u
 
-#define ELCR          0x4d0
-#define ELCR_PCI      0x0e00 /* 9, 10 and 11 */
+#define ELCR           0x4d0
+#define ELCR_PCI       0x0e00 /* 9, 10 and 11 */
 
 u32 pci_read(u16 reg)
 {
@@ -130,12 +130,26 @@ static void set_up_bases(u16 function, struct room *room)
 static ROM u8 pirq_irq[4] = {11, 10, 11, 10};
 
 /* The slots' pins are wired to the PIRQs in turn: INTA# of device 1 is PIRQA#. */
+u8 pci_irq(u8 device, u8 pin)
+{
+    return pirq_irq[(device + pin - 1) & 3];
+}
+
+bool pci_uses_irq(u8 irq)
+{
+    u8 n = 0;
+
+    while (n < 4 && pirq_irq[n] != irq)
+        n++;
+    return n < 4;
+}
+
 static void set_up_interrupt(u16 function)
 {
     u8 pin = pci_read8(function | (LINE + 1));
 
     if (pin)
-        pci_write8(function | LINE, pirq_irq[((function >> 11) + pin + 2) & 3]);
+        pci_write8(function | LINE, pci_irq((u8)(function >> 11), pin - 1));
 }
 
 static void route_pirqs(void)

@@ -14,12 +14,12 @@
 #define ISA_PIRQ   PCI_REGISTER(1, 0, 0x60) /* 60h to 63h */
 #define POWER      PCI_REGISTER(1, 3, 0x00)
 
-#define ID_PIIX3  0x70008086u
-#define ID_POWER  0x71138086u
+#define ID_PIIX3   0x70008086u
+#define ID_POWER   0x71138086u
 
-#define PM_PORTS  0xb000 /* the PIIX4's power management: ACPI registers */
-#define SMB_PORTS 0xb100
-#define SCI_IRQ   9
+#define PM_PORTS   0xb000 /* the PIIX4's power management: ACPI registers */
+#define SMB_PORTS  0xb100
+#define SCI_IRQ    9
 
 u32 pci_read(u16 reg); /* the doubleword that the register is in */
 u8 pci_read8(u16 reg);
@@ -29,5 +29,8 @@ void pci_write8(u16 reg, u8 value);
 bool pci_present(void);
 bool power_present(void); /* the PIIX4's, where pci_init put it */
 void pci_init(void);
+/* The IRQ of INTA# (0) to INTD# (3) of a device. */
+u8 pci_irq(u8 device, u8 pin);
+bool pci_uses_irq(u8 irq);
 
 #endif

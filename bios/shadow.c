@@ -99,4 +99,6 @@ void tables_init(void)
 
     pir_init(&w);
     acpi_init(&w);
+    mptable_init(&w);
+    smbios_init(&w);
 }

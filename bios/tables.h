@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Tables that POST writes for systems to find: in the F segment while that is RAM, and at the top of
-   memory. */
+/* Tables that POST writes for systems to find: in the F segment while that is RAM, and at the top
+   of memory. */
 #ifndef BIOS_TABLES_H
 #define BIOS_TABLES_H
 
@@ -43,6 +43,8 @@ void tables_init(void); /* all of them */
 /* Tables, each by its file; w is in the F segment, and on 16 bytes. */
 void pir_init(struct writer *w);
 void acpi_init(struct writer *w);
+void smbios_init(struct writer *w);
+void mptable_init(struct writer *w);
 
 /* What the processor says by CPUID: the features in EDX, 0 where there is no CPUID. */
 u32 cpu_features(void);

@@ -58,7 +58,8 @@ static void test_functions(void)
             continue;
         test_bases(function);
         if (line >> 8 & 0xff && function != POWER)
-            CHECK((u8)line == (u8)(config(BRIDGE | 0x60) >> ((n >> 3) + (u8)(line >> 8) + 2) % 4 * 8));
+            CHECK((u8)line ==
+                  (u8)(config(BRIDGE | 0x60) >> ((n >> 3) + (u8)(line >> 8) + 2) % 4 * 8));
     }
 }
 
@@ -211,6 +212,49 @@ static void test_acpi(void)
     test_top(rsdt);
 }
 
+/* Each structure is as long as SMBIOS 2.4 wants it at least, and they end where the entry says. */
+static void test_smbios(void)
+{
+    static const u8 least[][2] = {{0, 24},  {1, 27},  {3, 21},  {4, 35},  {7, 19}, {16, 15},
+                                  {17, 27}, {19, 15}, {20, 19}, {32, 11}, {127, 4}};
+    u16 entry = find(0x5f4d535f, 0), at = peek16(0xf000, entry + 24), end, count, seen[11] = {0};
+
+    CHECK(entry && sum(0xf000, entry, 31) == 0 && sum(0xf000, entry + 16, 15) == 0);
+    CHECK(peek16(0xf000, entry + 6) == 0x0402 && peek16(0xf000, entry + 26) == 0x000f);
+    end = at + peek16(0xf000, entry + 22);
+    for (count = 0; at < end; count++) {
+        for (u16 i = 0; i < ARRAY_SIZE(least); i++)
+            if (peek8(0xf000, at) == least[i][0]) {
+                CHECK(peek8(0xf000, at + 1) == least[i][1]);
+                seen[i]++;
+            }
+        at += peek8(0xf000, at + 1);
+        while (peek16(0xf000, at))
+            at++;
+        at += 2;
+    }
+    CHECK(at == end && count == peek16(0xf000, entry + 28));
+    for (u16 i = 0; i < ARRAY_SIZE(least); i++)
+        CHECK(seen[i] >= 1);
+}
+
+/* A processor with an APIC has an MP table and a MADT, another has none. */
+static void test_mptable(void)
+{
+    u16 mp = find(0x5f504d5f, 0), at = peek16(0xf000, mp + 4), end, count;
+    static const u8 sizes[] = {20, 8, 8, 8, 8};
+
+    if (!mp)
+        return;
+    CHECK(sum(0xf000, mp, 16) == 0 && peek32(0xf000, at) == 0x504d4350);
+    end = at + peek16(0xf000, at + 4);
+    CHECK(sum(0xf000, at, peek16(0xf000, at + 4)) == 0);
+    count = peek16(0xf000, at + 34);
+    for (at += 44; at < end && peek8(0xf000, at) < ARRAY_SIZE(sizes); count--)
+        at += sizes[peek8(0xf000, at)];
+    CHECK(at == end && count == 0);
+}
+
 /* --- APM: t30 has the functions --- */
 
 static void test_apm(void)
@@ -234,5 +278,7 @@ void test_board(void)
     test_power();
     test_shadow();
     test_acpi();
+    test_smbios();
+    test_mptable();
     test_apm();
 }

@@ -19,10 +19,10 @@ extern u16 if_in;
 void check(int good, const char *file, u16 line);
 #define CHECK(condition) check((condition) != 0, __FILE__, __LINE__)
 
-#define SEGMENT_BUFFER 0x3000
-#define CF             0x0001u
-#define ZF             0x0040u
-#define IF             0x0200u
+#define SEGMENT_BUFFER   0x3000
+#define CF               0x0001u
+#define ZF               0x0040u
+#define IF               0x0200u
 
 enum { AX = 1, BX = 2, CX = 4, DX = 8, SI = 16, DI = 32, ES = 64, WIDE = 128, IF_KEPT = 256 };
 
