@@ -187,6 +187,17 @@ static void set_up_power(void)
     out16(PM_CONTROL, in16(PM_CONTROL) | SCI_ENABLE);
 }
 
+/* --- IDE --- */
+
+#define IDETIM         0x40
+#define IDETIM_DECODED 0x80008000u /* both channels answer at their old ports */
+
+static void set_up_ide(void)
+{
+    if (pci_read(IDE) == ID_IDE)
+        pci_write(IDE | IDETIM, pci_read(IDE | IDETIM) | IDETIM_DECODED);
+}
+
 static bool function_exists(u16 function)
 {
     return (pci_read(function) & 0xffff) != 0xffff;
@@ -214,5 +225,6 @@ void pci_init(void)
         set_up_interrupt((u16)function);
     }
     route_pirqs();
+    set_up_ide();
     set_up_power();
 }

@@ -8,13 +8,15 @@
 /* A register: device and function number in the high byte, its offset in the low one. */
 #define PCI_REGISTER(device, function, offset) ((u16)((device) << 11 | (function) << 8 | (offset)))
 
-/* The 440FX, and of the PIIX the ISA bridge and power management. */
+/* The 440FX, and of the PIIX the ISA bridge, the disk controller and power management. */
 #define HOST_PAM   PCI_REGISTER(0, 0, 0x59) /* 59h to 5Fh */
 #define ISA_BRIDGE PCI_REGISTER(1, 0, 0x00)
 #define ISA_PIRQ   PCI_REGISTER(1, 0, 0x60) /* 60h to 63h */
+#define IDE        PCI_REGISTER(1, 1, 0x00)
 #define POWER      PCI_REGISTER(1, 3, 0x00)
 
 #define ID_PIIX3   0x70008086u
+#define ID_IDE     0x70108086u
 #define ID_POWER   0x71138086u
 
 #define PM_PORTS   0xb000 /* the PIIX4's power management: ACPI registers */

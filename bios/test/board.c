@@ -6,7 +6,12 @@
 #define CONFDATA 0xcfc
 #define ENABLE   0x80000000u
 
-enum { HOST = 0x0000, BRIDGE = 0x0800, POWER = 0x0b00 }; /* bus and function, and the register */
+enum {
+    HOST = 0x0000,
+    BRIDGE = 0x0800,
+    IDE = 0x0900,
+    POWER = 0x0b00
+}; /* bus and function, and the register */
 
 static void out32(u16 port, u32 value)
 {
@@ -67,6 +72,13 @@ static void test_routing(void)
 {
     CHECK(config(BRIDGE | 0x60) == 0x0a0b0a0b);
     CHECK(in8(0x4d0) == 0 && in8(0x4d1) == 0x0e);
+}
+
+/* Disk controllers answer at their old ports. */
+static void test_ide(void)
+{
+    if (config(IDE) == 0x70108086)
+        CHECK((config(IDE | 0x40) & 0x80008000) == 0x80008000);
 }
 
 static void test_power(void)
@@ -275,6 +287,7 @@ void test_board(void)
         return;
     test_functions();
     test_routing();
+    test_ide();
     test_power();
     test_shadow();
     test_acpi();
