@@ -10,7 +10,7 @@
 
 #define SCRATCH      0x1000u /* the segment that they are written in first */
 #define BLOCK        0x10000u
-#define LEAST_MEMORY 0x200000u
+#define LEAST_MEMORY 0x800000u /* systems that know ACPI want more; smaller ones every KiB */
 
 #define LOCAL_APIC   0xfee00000u
 #define IO_APIC      0xfec00000u
