@@ -31,7 +31,7 @@ struct disk {
     char *path;
     struct disk_image image;
     int file;           /* -1: all in memory */
-    u64 file_sectors;   /* what the file has; the image may have more */
+    u64 file_bytes;     /* what the file has; the image may have more */
     struct store store; /* sectors that are not as the file has them */
     bool read_only, forced, keeps_nothing, packed;
     bool read_failed, write_failed; /* told the user already */
@@ -106,10 +106,11 @@ static void tell_once(const struct disk *disk, bool *told, const char *what)
 /* From the file; what lies behind its end is zeros. */
 static bool file_read(struct disk *disk, u64 lba, u32 count, u8 *to)
 {
-    u64 there = disk->file >= 0 && lba < disk->file_sectors ? disk->file_sectors - lba : 0;
-    u32 n = there < count ? (u32)there : count;
-    memset(to + (size_t)n * SECTOR_SIZE, 0, (size_t)(count - n) * SECTOR_SIZE);
-    if (!n || host_read(disk->file, lba * SECTOR_SIZE, to, (size_t)n * SECTOR_SIZE))
+    u64 at = lba * SECTOR_SIZE, end = disk->file >= 0 ? disk->file_bytes : 0;
+    size_t size = (size_t)count * SECTOR_SIZE;
+    size_t n = at >= end ? 0 : end - at < size ? (size_t)(end - at) : size;
+    memset(to + n, 0, size - n);
+    if (!n || host_read(disk->file, at, to, n))
         return true;
     tell_once(disk, &disk->read_failed, "cannot be read");
     return false;
@@ -164,6 +165,44 @@ bool disk_read(struct disk *disk, u64 lba, u32 count, void *to)
             return false;
     }
     return true;
+}
+
+bool disk_read_bytes(struct disk *disk, u64 at, size_t n, void *to)
+{
+    u8 *out = to, sector[SECTOR_SIZE];
+    for (size_t part; n; at += part, n -= part, out += part) {
+        u32 skip = (u32)(at % SECTOR_SIZE), whole = (u32)(n / SECTOR_SIZE);
+        part = SECTOR_SIZE - skip < n ? SECTOR_SIZE - skip : n;
+        if (!skip && whole) {
+            part = (size_t)whole * SECTOR_SIZE;
+            if (!disk_read(disk, at / SECTOR_SIZE, whole, out))
+                return false;
+        } else {
+            if (!disk_read(disk, at / SECTOR_SIZE, 1, sector))
+                return false;
+            memcpy(out, sector + skip, part);
+        }
+    }
+    return true;
+}
+
+u32 disk_cd_sectors(const struct disk *disk)
+{
+    u64 bytes = disk->image.cd_bytes ? disk->image.cd_bytes : 1;
+    u64 n = disk->image.cd_bytes ? disk->image.sectors * SECTOR_SIZE / bytes : 0;
+    return n < 0xffffffff ? (u32)n : 0xffffffff;
+}
+
+u32 disk_cd_sector_bytes(const struct disk *disk)
+{
+    return disk->image.cd_bytes;
+}
+
+bool disk_read_cd(struct disk *disk, u32 lba, u32 count, void *to)
+{
+    u64 bytes = disk->image.cd_bytes;
+    return lba < disk_cd_sectors(disk) && count <= disk_cd_sectors(disk) - lba &&
+           disk_read_bytes(disk, lba * bytes, (size_t)(count * bytes), to);
 }
 
 static bool memory_write(struct disk *disk, u64 lba, u32 count, const u8 *in)
@@ -311,8 +350,13 @@ static bool file_open(struct disk *disk, const struct disk_options *options, cha
 
 static bool size_check(struct disk *disk, u64 bytes, char *message, size_t size)
 {
+    struct disk_image image;
     if (!bytes)
         return refuse(message, size, "%s: is empty, not a disk image", disk->path);
+    disk->file_bytes = bytes;
+    disk->image.sectors = (bytes + SECTOR_SIZE - 1) / SECTOR_SIZE;
+    if (bytes % SECTOR_SIZE && disk_probe_cd(disk, bytes, &image)) /* their sectors are others */
+        return true;
     if (bytes % SECTOR_SIZE && disk->packed)
         return refuse(message, size,
                       "%s: unpacks to %llu bytes, not a multiple of 512: not a disk image",
@@ -323,7 +367,6 @@ static bool size_check(struct disk *disk, u64 bytes, char *message, size_t size)
             "%s: has %llu bytes, not a multiple of 512: if it is a disk image, fill it up "
             "with: truncate -s %%512 %s",
             disk->path, (unsigned long long)bytes, disk->path);
-    disk->file_sectors = disk->image.sectors = bytes / SECTOR_SIZE;
     return true;
 }
 
@@ -350,10 +393,10 @@ static bool kind_find(struct disk *disk, enum disk_want want, char *message, siz
 {
     struct disk_image image;
     char why[128] = "";
-    if (!disk_probe(disk, disk->file_sectors, want, &image, why, sizeof why))
+    if (!disk_probe(disk, disk->file_bytes, want, &image, why, sizeof why))
         return refuse(message, size, "%s: %s", disk->path, why);
     disk->image = image;
-    if (image.sectors > disk->file_sectors)
+    if (image.sectors * SECTOR_SIZE > disk->file_bytes)
         disk->keeps_nothing = true;
     return true;
 }
@@ -408,7 +451,8 @@ struct disk *disk_from_memory(const char *name, const void *bytes, size_t n)
         }
         memcpy(page, (const u8 *)bytes + at, n - at < STORE_PAGE ? n - at : STORE_PAGE);
     }
-    disk->file_sectors = disk->image.sectors = (n + SECTOR_SIZE - 1) / SECTOR_SIZE;
+    disk->file_bytes = n;
+    disk->image.sectors = (n + SECTOR_SIZE - 1) / SECTOR_SIZE;
     if (kind_find(disk, DISK_WANT_ANY, message, sizeof message))
         return disk;
     disk_close(disk);

@@ -8,7 +8,10 @@
 
 #include <stdio.h>
 
-enum { FLOPPY_SECTORS_MAX = 5760, ISO_SECTOR = 64, MBR_TABLE = 446, MBR_ENTRIES = 4 };
+enum { FLOPPY_SECTORS_MAX = 5760, MBR_TABLE = 446, MBR_ENTRIES = 4 };
+
+/* Where descriptors of volumes begin, in sectors of a CD. ECMA-119 6.7.1. */
+enum { CD_DESCRIPTOR = 16 };
 
 /* Formats by size, the usual one first where two have the same. */
 /* clang-format off */
@@ -256,15 +259,59 @@ static bool probe_floppy(struct disk *disk, const u8 *s, u64 sectors, bool wante
     return true;
 }
 
-static bool probe_iso(struct disk *disk, u64 sectors, struct disk_image *image)
+/* What a volume descriptor is known by, and where it stands in it. ECMA-119 8.1.2, ECMA-167 2/9.1.2,
+ * High Sierra. */
+static const struct {
+    u8 at;
+    const char *name, *what;
+} descriptors[] = {{1, "CD001", "ISO 9660"}, {1, "BEA01", "UDF"}, {9, "CDROM", "High Sierra"}};
+
+static const char *descriptor_name(const u8 *s)
 {
-    u8 s[SECTOR_SIZE];
-    if (sectors <= ISO_SECTOR || !disk_read(disk, ISO_SECTOR, 1, s) || memcmp(s + 1, "CD001", 5))
+    for (size_t i = 0; i < ARRAY_LEN(descriptors); i++)
+        if (!memcmp(s + descriptors[i].at, descriptors[i].name, 5))
+            return descriptors[i].what;
+    return NULL;
+}
+
+/* Sectors as data alone, or as on the disc: synchronization, header with the mode in its last byte,
+ * in mode 2 a subheader, data. ECMA-130 14. */
+static const struct {
+    u16 bytes, data;
+    u8 mode;
+} cd_layouts[] = {{2048, 0, 0}, {2352, 16, 1}, {2352, 24, 2}};
+
+static const char *cd_content(struct disk *disk, u64 bytes, unsigned layout)
+{
+    static const u8 sync[12] = {0, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 0};
+    u64 at = (u64)CD_DESCRIPTOR * cd_layouts[layout].bytes;
+    u8 s[64];
+    if (bytes < at + cd_layouts[layout].data + sizeof s)
+        return NULL;
+    if (cd_layouts[layout].data && (!disk_read_bytes(disk, at, 16, s) ||
+                                    memcmp(s, sync, sizeof sync) ||
+                                    s[15] != cd_layouts[layout].mode))
+        return NULL;
+    if (!disk_read_bytes(disk, at + cd_layouts[layout].data, sizeof s, s))
+        return NULL;
+    return descriptor_name(s);
+}
+
+bool disk_probe_cd(struct disk *disk, u64 bytes, struct disk_image *image)
+{
+    const char *what = NULL;
+    unsigned i = 0;
+    while (i < ARRAY_LEN(cd_layouts) && !(what = cd_content(disk, bytes, i)))
+        i++;
+    if (!what)
         return false;
+    u32 size = cd_layouts[i].bytes;
+    u64 sectors = ((bytes + size - 1) / size * size + SECTOR_SIZE - 1) / SECTOR_SIZE;
     *image = (struct disk_image){.kind = DISK_CDROM,
                                  .sectors = sectors,
-                                 .geometry = geometry_by_size(sectors),
-                                 .what = "ISO 9660"};
+                                 .cd_bytes = size,
+                                 .geometry = geometry_by_size(sectors)};
+    snprintf(image->what, sizeof image->what, "%s%s", what, size > 2048 ? ", raw sectors" : "");
     size_text(image);
     return true;
 }
@@ -309,9 +356,10 @@ static void probe_hard(struct disk *disk, const u8 *s, u64 sectors, struct disk_
     }
 }
 
-bool disk_probe(struct disk *disk, u64 sectors, enum disk_want want, struct disk_image *image,
+bool disk_probe(struct disk *disk, u64 bytes, enum disk_want want, struct disk_image *image,
                 char *why, size_t size)
 {
+    u64 sectors = (bytes + SECTOR_SIZE - 1) / SECTOR_SIZE;
     u8 s[SECTOR_SIZE];
     *image = (struct disk_image){0};
     if (!disk_read(disk, 0, 1, s)) {
@@ -320,7 +368,7 @@ bool disk_probe(struct disk *disk, u64 sectors, enum disk_want want, struct disk
     }
     bool floppy = want == DISK_WANT_ANY || want == DISK_WANT_FLOPPY;
     bool iso = want == DISK_WANT_ANY || want == DISK_WANT_CDROM;
-    if ((iso && probe_iso(disk, sectors, image)) ||
+    if ((iso && disk_probe_cd(disk, bytes, image)) ||
         (floppy && probe_floppy(disk, s, sectors, want == DISK_WANT_FLOPPY, image)))
         return true;
     probe_hard(disk, s, sectors, image);

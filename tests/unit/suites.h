@@ -1,6 +1,7 @@
 /* One line for each file of tests/unit. */
 SUITE(clock)
 SUITE(disk)
+SUITE(disk_cd)
 SUITE(fdc)
 SUITE(fdc_transfer)
 SUITE(ide)
