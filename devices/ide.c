@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * One ATA channel with two hard disk drives: registers, selection, reset, interrupt, data port.
- * ANSI X3.221 (ATA-1) to NCITS 340 (ATA/ATAPI-5); PIO only.
+ * One ATA channel with two drives: registers, selection, reset, interrupt, data port, DMARQ.
+ * ANSI X3.221 (ATA-1) to INCITS 361 (ATA/ATAPI-6).
  *
  *   reg  read               write
  *    0   data               data
@@ -9,41 +9,78 @@
  *    2-5 count, sector (LBA 7-0), cylinder low (15-8), cylinder high (23-16)
  *    6   device/head: 1 LBA 1 DEV head (LBA 27-24)
  *    7   status             command          BSY DRDY DF DSC DRQ CORR IDX ERR
- *    8   alternate status   device control   ... SRST nIEN 0
+ *    8   alternate status   device control   HOB ... SRST nIEN 0
  *    9   drive address
  *
  * A write to registers 1-6 lands in both drives unless they are busy; DEV selects who answers and
- * takes commands. Reads of a busy drive give its status in every register. Without drive 1, drive
- * 0 answers for it with status 0. Without drive 0 nobody answers for it: the pulled-down DD7 makes
- * 7Fh. INTRQ belongs to the drive that got the command and is on the wire while it is selected.
+ * takes commands. What registers 1-5 held before the last write are bits 47-24 of an address and
+ * 15-8 of a count; HOB, until the next write to a register, lets them be read. Reads of a busy
+ * drive give its status in every register. Without drive 1, drive 0 answers for it with status 0
+ * (a CD-ROM drive: with 0 in all registers, or its signature would be seen twice). Without drive 0
+ * nobody answers for it: the pulled-down DD7 makes 7Fh. INTRQ belongs to the drive that got the
+ * command and is on the wire while it is selected; so is DMARQ.
  *
- * Not modelled: DMA, 48-bit addresses, packet commands (CD drives), READ/WRITE LONG, SMART,
- * security, microcode, removable media (all end with ABRT); the standby timer (a drive stays
- * awake); seek and rotation times: every command takes struct ide.latency.
+ * Not modelled: READ/WRITE LONG, security, microcode, queued and overlapped commands (all end with
+ * ABRT); what SMART measures; the standby timer (a drive stays awake); seek and rotation times:
+ * every command takes struct ide.latency.
  */
 #include "devices/ide_parts.h"
 
 #define RESET_TIME 2000000u /* ns from the end of a reset until a drive is ready */
 
-enum { CONTROL_SRST = 0x04, CONTROL_NIEN = 0x02 };
+enum { CONTROL_HOB = 0x80, CONTROL_SRST = 0x04, CONTROL_NIEN = 0x02 };
 
 static struct ide_drive *selected(struct ide *ide)
 {
     return &ide->drive[ide->second];
 }
 
-/* ---- interrupt ---- */
+/* ---- interrupt and DMA ---- */
 
-void ide_irq_update(struct ide *ide)
+static bool wants_dma(const struct ide_drive *d)
+{
+    return d->kind && (d->step == IDE_DMA_IN || d->step == IDE_DMA_OUT);
+}
+
+void ide_lines(struct ide *ide)
 {
     const struct ide_drive *d = selected(ide);
-    line_set(&ide->irq, d->disk && d->intrq && !(ide->control & CONTROL_NIEN));
+    line_set(&ide->irq, d->kind && d->intrq && !(ide->control & CONTROL_NIEN));
+    line_set(&ide->dmarq, wants_dma(d));
 }
 
 void ide_raise(struct ide_drive *d)
 {
     d->intrq = true;
-    ide_irq_update(d->ide);
+    ide_lines(d->ide);
+}
+
+static void all_moved(struct ide_drive *d)
+{
+    if (d->step == IDE_IN || d->step == IDE_DMA_IN)
+        d->kind->moved(d);
+    else
+        d->kind->filled(d);
+}
+
+u8 *ide_dma(struct ide *ide, u32 *n, bool *to_memory)
+{
+    struct ide_drive *d = selected(ide);
+    if (!wants_dma(d))
+        return NULL;
+    *n = d->fill - d->at;
+    *to_memory = d->step == IDE_DMA_IN;
+    return d->buffer + d->at;
+}
+
+void ide_dma_moved(struct ide *ide, u32 n)
+{
+    struct ide_drive *d = selected(ide);
+    if (!wants_dma(d))
+        return;
+    d->at += n < d->fill - d->at ? n : d->fill - d->at;
+    if (d->at == d->fill)
+        all_moved(d);
 }
 
 /* ---- reset ---- */
@@ -51,9 +88,8 @@ void ide_raise(struct ide_drive *d)
 void ide_signature(struct ide_drive *d)
 {
     d->error = d->count = d->sector = 1;
-    d->cylinder_low = d->cylinder_high = 0;
-    d->device = 0;
-    d->ide->second = false;
+    d->cylinder_low = (u8)d->kind->signature;
+    d->cylinder_high = (u8)(d->kind->signature >> 8);
 }
 
 void ide_translation_default(struct ide_drive *d)
@@ -75,11 +111,15 @@ static void drive_busy(struct ide_drive *d)
     timer_stop(&d->work);
     d->step = IDE_RESET;
     d->status = STATUS_BSY;
-    d->intrq = d->asleep = d->native_max_read = false;
+    d->intrq = d->asleep = d->dma = false;
+    d->native_max_read = 0;
     d->power = 0xff;
-    d->at = d->fill = 0;
+    d->at = d->fill = d->have = 0;
     d->left = d->block = 0;
     ide_signature(d);
+    d->device = 0;
+    d->ide->second = false;
+    memset(d->before, 0, sizeof d->before);
     if (!d->keeps_settings)
         settings_default(d);
 }
@@ -95,8 +135,9 @@ static void drive_reset(struct ide_drive *d)
     d->feature = 0;
     settings_default(d);
     drive_busy(d);
-    ide_translation_default(d);
+    d->dma_mode = 0;
     d->max_sectors = d->reset_sectors;
+    d->kind->reset(d);
     drive_recover(d);
 }
 
@@ -106,9 +147,9 @@ static void ide_reset(void *chip)
     ide->control = 0;
     ide->second = false;
     for (unsigned i = 0; i < 2; i++)
-        if (ide->drive[i].disk)
+        if (ide->drive[i].kind)
             drive_reset(&ide->drive[i]);
-    ide_irq_update(ide);
+    ide_lines(ide);
 }
 
 static void control_write(struct ide *ide, u8 value)
@@ -117,12 +158,12 @@ static void control_write(struct ide *ide, u8 value)
     ide->control = value;
     for (unsigned i = 0; i < 2; i++) {
         struct ide_drive *d = &ide->drive[i];
-        if (d->disk && value & CONTROL_SRST && !(old & CONTROL_SRST))
+        if (d->kind && value & CONTROL_SRST && !(old & CONTROL_SRST))
             drive_busy(d);
-        if (d->disk && old & CONTROL_SRST && !(value & CONTROL_SRST))
+        if (d->kind && old & CONTROL_SRST && !(value & CONTROL_SRST))
             drive_recover(d);
     }
-    ide_irq_update(ide);
+    ide_lines(ide);
 }
 
 /* ---- time ---- */
@@ -130,19 +171,27 @@ static void control_write(struct ide *ide, u8 value)
 static void reset_done(struct ide_drive *d)
 {
     d->step = IDE_IDLE;
-    d->status = STATUS_DRDY | STATUS_DSC;
+    d->status = d->kind->after_reset;
+}
+
+static void next(struct ide_drive *d)
+{
+    d->kind->next(d);
+}
+
+static void take(struct ide_drive *d)
+{
+    d->kind->take(d);
 }
 
 static void drive_work(void *owner)
 {
     struct ide_drive *d = owner;
     static void (*const work[IDE_STEP_LAST + 1])(struct ide_drive *) = {
-        [IDE_RESET] = reset_done,
-        [IDE_EXECUTE] = ide_execute,
-        [IDE_NEXT] = ide_block_in,
-        [IDE_TAKE] = ide_block_take,
+        [IDE_RESET] = reset_done, [IDE_EXECUTE] = ide_execute, [IDE_NEXT] = next,
+        [IDE_TAKE] = take,        [IDE_RUN] = ide_packet_run,  [IDE_END] = ide_done,
     };
-    if (d->disk && work[d->step])
+    if (d->kind && work[d->step])
         work[d->step](d);
 }
 
@@ -165,19 +214,19 @@ static u32 data_read(struct ide_drive *d, unsigned size)
             value |= (u32)byte << 8 * i;
     }
     if (d->at >= d->fill)
-        ide_block_taken(d);
+        all_moved(d);
     return value;
 }
 
 static void data_write(struct ide_drive *d, u32 value, unsigned size)
 {
-    if (d->step != IDE_OUT)
+    if (d->step != IDE_OUT && d->step != IDE_PACKET)
         return;
     for (unsigned i = 0, n = moves(d, size); i < n; i++)
         if (d->at < d->fill && d->at < IDE_BUFFER)
             d->buffer[d->at++] = (u8)(i < size ? value >> 8 * i : 0);
     if (d->at >= d->fill)
-        ide_block_filled(d);
+        all_moved(d);
 }
 
 /* ---- registers ---- */
@@ -190,6 +239,8 @@ static u8 drive_address(struct ide *ide)
 
 static u8 task_file(const struct ide_drive *d, u32 reg)
 {
+    if (reg >= 2 && reg <= 5 && d->ide->control & CONTROL_HOB)
+        return d->before[reg - 1];
     switch (reg) {
     case 1:
         return d->error;
@@ -211,13 +262,13 @@ static u8 task_file(const struct ide_drive *d, u32 reg)
 static u32 register_read(struct ide *ide, u32 reg)
 {
     struct ide_drive *d = selected(ide);
-    if (!d->disk && ide->second && ide->drive[0].disk) /* drive 0 stands in */
-        return reg >= 7 ? 0 : task_file(&ide->drive[0], reg);
-    if (!d->disk)
+    if (!d->kind && ide->second && ide->drive[0].kind) /* drive 0 stands in */
+        return reg >= 7 || ide->drive[0].kind == &ide_cdrom ? 0 : task_file(&ide->drive[0], reg);
+    if (!d->kind)
         return 0x7f;
     if (reg == 7) {
         d->intrq = false;
-        ide_irq_update(ide);
+        ide_lines(ide);
     }
     return d->status & STATUS_BSY ? d->status : task_file(d, reg);
 }
@@ -227,9 +278,9 @@ static u32 ide_read(void *chip, u32 reg, unsigned size)
     struct ide *ide = chip;
     struct ide_drive *d = selected(ide);
     if (reg == 0)
-        return d->disk ? data_read(d, size) : 0xffffff7f;
+        return d->kind ? data_read(d, size) : 0xffffff7f;
     if (reg == 9)
-        return ide->drive[0].disk || ide->drive[1].disk ? drive_address(ide) : 0xff;
+        return ide->drive[0].kind || ide->drive[1].kind ? drive_address(ide) : 0xff;
     return register_read(ide, reg);
 }
 
@@ -237,16 +288,31 @@ static void task_file_write(struct ide_drive *d, u32 reg, u8 value)
 {
     u8 *const at[] = {
         NULL, &d->feature, &d->count, &d->sector, &d->cylinder_low, &d->cylinder_high, &d->device};
-    if (!d->disk || !(d->status & STATUS_BSY))
-        *at[reg] = value;
+    if (d->kind && d->status & STATUS_BSY)
+        return;
+    if (reg <= 5)
+        d->before[reg - 1] = *at[reg];
+    *at[reg] = value;
+}
+
+static void register_write(struct ide *ide, u32 reg, u8 value)
+{
+    ide->control &= (u8)~CONTROL_HOB;
+    task_file_write(&ide->drive[0], reg, value);
+    task_file_write(&ide->drive[1], reg, value);
+    if (reg == 6) {
+        ide->second = value & DEVICE_DEV;
+        ide_lines(ide);
+    }
 }
 
 static void command_write(struct ide *ide, u8 opcode)
 {
     struct ide_drive *d = selected(ide);
-    if (opcode == 0x90 && !d->disk) /* for both drives, whoever is selected */
+    ide->control &= (u8)~CONTROL_HOB;
+    if (opcode == 0x90 && !d->kind) /* for both drives, whoever is selected */
         d = &ide->drive[!ide->second];
-    if (d->disk && !(d->status & STATUS_BSY) && !d->asleep)
+    if (d->kind)
         ide_command(d, opcode);
 }
 
@@ -254,15 +320,10 @@ static void ide_write(void *chip, u32 reg, u32 value, unsigned size)
 {
     struct ide *ide = chip;
     if (reg == 0) {
-        if (selected(ide)->disk)
+        if (selected(ide)->kind)
             data_write(selected(ide), value, size);
     } else if (reg <= 6) {
-        task_file_write(&ide->drive[0], reg, (u8)value);
-        task_file_write(&ide->drive[1], reg, (u8)value);
-        if (reg == 6) {
-            ide->second = value & DEVICE_DEV;
-            ide_irq_update(ide);
-        }
+        register_write(ide, reg, (u8)value);
     } else if (reg == 7) {
         command_write(ide, (u8)value);
     } else if (reg == 8) {
@@ -272,15 +333,33 @@ static void ide_write(void *chip, u32 reg, u32 value, unsigned size)
 
 /* ---- building, loading ---- */
 
-void ide_attach(struct ide *ide, unsigned drive, struct disk *disk)
+static void attach(struct ide *ide, unsigned drive, const struct ide_kind *kind, struct disk *disk)
 {
     struct ide_drive *d = &ide->drive[drive];
+    d->kind = kind;
     d->disk = disk;
     timer_stop(&d->work);
-    if (!disk)
+    if (!kind)
         return;
+    d->smart = true;
     d->max_sectors = d->reset_sectors = ide_sectors(d);
     drive_reset(d);
+}
+
+void ide_attach(struct ide *ide, unsigned drive, struct disk *disk)
+{
+    attach(ide, drive, disk ? &ide_hard_disk : NULL, disk);
+}
+
+void ide_attach_cd(struct ide *ide, unsigned drive, struct disk *disk)
+{
+    attach(ide, drive, &ide_cdrom, disk);
+}
+
+bool ide_insert(struct ide *ide, unsigned drive, struct disk *disk)
+{
+    struct ide_drive *d = &ide->drive[drive];
+    return d->kind == &ide_cdrom && ide_cd_insert(d, disk);
 }
 
 static void timer_again(struct timer *timer)
@@ -292,23 +371,36 @@ static void timer_again(struct timer *timer)
         timer_set(timer, timer->when);
 }
 
+static u64 least(u64 a, u64 b)
+{
+    return a < b ? a : b;
+}
+
+/* A block that is on its way is one of whole sectors, and no longer than what is left. */
+static void block_loaded(struct ide_drive *d)
+{
+    if (d->fill % SECTOR_SIZE)
+        d->fill = d->at = 0;
+    if ((d->step == IDE_OUT || d->step == IDE_DMA_OUT || d->step == IDE_TAKE) && d->block &&
+        d->left < d->fill / SECTOR_SIZE)
+        d->left = d->fill / SECTOR_SIZE;
+}
+
 /* What a saved state says must fit the disk that is there now. */
 static void ide_loaded(void *chip)
 {
     struct ide *ide = chip;
     for (unsigned i = 0; i < 2; i++) {
         struct ide_drive *d = &ide->drive[i];
-        u32 sectors = ide_sectors(d);
         timer_again(&d->work);
-        d->max_sectors = d->max_sectors < sectors ? d->max_sectors : sectors;
-        d->reset_sectors = d->reset_sectors < sectors ? d->reset_sectors : sectors;
-        if (d->disk && (!d->heads || !d->sectors))
-            ide_translation_default(d);
-        if (d->fill % SECTOR_SIZE)
-            d->fill = d->at = 0;
-        if ((d->step == IDE_OUT || d->step == IDE_TAKE) && d->block &&
-            d->left < d->fill / SECTOR_SIZE)
-            d->left = (u16)(d->fill / SECTOR_SIZE);
+        d->max_sectors = least(d->max_sectors, ide_sectors(d));
+        d->reset_sectors = least(d->reset_sectors, ide_sectors(d));
+        d->at = (u32)least(d->at, d->fill);
+        if (d->kind == &ide_hard_disk) {
+            block_loaded(d);
+            if (!d->heads || !d->sectors)
+                ide_translation_default(d);
+        }
     }
 }
 
@@ -325,6 +417,7 @@ void ide_init(struct ide *ide, struct clock *clock)
 
 static const struct field drive_fields[] = {
     TRANSIENT(struct ide_drive, ide),
+    TRANSIENT(struct ide_drive, kind),
     TRANSIENT(struct ide_drive, disk),
     TRANSIENT(struct ide_drive, number),
     FIELD(struct ide_drive, feature),
@@ -333,6 +426,7 @@ static const struct field drive_fields[] = {
     FIELD(struct ide_drive, cylinder_low),
     FIELD(struct ide_drive, cylinder_high),
     FIELD(struct ide_drive, device),
+    FIELD_ARRAY(struct ide_drive, before),
     FIELD(struct ide_drive, status),
     FIELD(struct ide_drive, error),
     FIELD(struct ide_drive, intrq),
@@ -346,24 +440,31 @@ static const struct field drive_fields[] = {
     FIELD(struct ide_drive, no_look_ahead),
     FIELD(struct ide_drive, keeps_settings),
     FIELD(struct ide_drive, byte_data),
+    FIELD(struct ide_drive, smart),
+    FIELD(struct ide_drive, dma_mode),
     FIELD(struct ide_drive, native_max_read),
-    FIELD_MAX(struct ide_drive, max_sectors, IDE_SECTORS_MAX),
-    FIELD_MAX(struct ide_drive, reset_sectors, IDE_SECTORS_MAX),
+    FIELD_MAX(struct ide_drive, max_sectors, IDE_SECTORS_48),
+    FIELD_MAX(struct ide_drive, reset_sectors, IDE_SECTORS_48),
     FIELD(struct ide_drive, command),
     FIELD_MAX(struct ide_drive, step, IDE_STEP_LAST),
-    FIELD_MAX(struct ide_drive, left, 256),
+    FIELD(struct ide_drive, ext),
+    FIELD(struct ide_drive, dma),
+    FIELD(struct ide_drive, left),
     FIELD_MAX(struct ide_drive, block, IDE_MULTIPLE_MAX),
-    FIELD_MAX(struct ide_drive, lba, IDE_SECTORS_MAX),
+    FIELD_MAX(struct ide_drive, lba, IDE_SECTORS_48),
     FIELD_MAX(struct ide_drive, at, IDE_BUFFER),
     FIELD_MAX(struct ide_drive, fill, IDE_BUFFER),
+    FIELD_MAX(struct ide_drive, have, IDE_BUFFER),
     FIELD_ARRAY(struct ide_drive, buffer),
     FIELD_STRUCT(struct ide_drive, work, timer_fields),
+    FIELD_STRUCT(struct ide_drive, cd, ide_cd_fields),
     FIELD_END,
 };
 
 static const struct field ide_fields[] = {
     TRANSIENT(struct ide, clock),
     FIELD_STRUCT(struct ide, irq, line_fields),
+    FIELD_STRUCT(struct ide, dmarq, line_fields),
     FIELD_STRUCTS(struct ide, drive, drive_fields),
     FIELD(struct ide, control),
     FIELD(struct ide, second),
