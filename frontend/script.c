@@ -337,8 +337,8 @@ static enum result run_mouse_click(struct script *script, const struct command *
     return again_at(script, view->now + (button.down ? CLICK_TIME : KEY_TIME));
 }
 
-static enum result run_floppy(struct script *script, const struct command *command,
-                              const struct script_view *view)
+static enum result run_disk(struct script *script, const struct command *command,
+                            const struct script_view *view)
 {
     struct input_event event = {.kind = INPUT_EJECT, .code = (u8)command->number};
 
@@ -384,8 +384,9 @@ static const struct runner {
     [VERB_MOUSE_CLICK] = {run_mouse_click, true},
     [VERB_SCREENSHOT] = {run_screenshot, false},
     [VERB_SCREEN] = {run_screen, false},
-    [VERB_FLOPPY] = {run_floppy, true},
-    [VERB_CD] = {NULL, false}, /* refused by the parser */
+    [VERB_FLOPPY] = {run_disk, true},
+    [VERB_INSERT] = {run_disk, true},
+    [VERB_EJECT] = {run_disk, true},
     [VERB_RUN] = {run_run, false},
     [VERB_QUIT] = {run_quit, false},
 };

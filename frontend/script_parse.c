@@ -17,6 +17,7 @@
 #include "frontend/typist.h"
 #include "src/base/clock.h"
 #include "src/base/nearest.h"
+#include "src/host/input.h"
 
 static const struct verb {
     const char *name, *arguments;
@@ -214,6 +215,18 @@ static bool parse_drive(struct parser *parser, const struct script_word *word,
     return true;
 }
 
+static bool parse_any_drive(struct parser *parser, const struct script_word *word,
+                            struct command *command)
+{
+    if (!strcmp(word->text, "cd0"))
+        command->number = INPUT_DRIVE_CD;
+    else if (!strcmp(word->text, "a") || !strcmp(word->text, "b"))
+        command->number = word->text[0] == 'a' ? INPUT_DRIVE_A : INPUT_DRIVE_B;
+    else
+        return fail(parser, "\"%s\" is not a drive: a, b or cd0", word->text);
+    return true;
+}
+
 static bool parse_file(struct parser *parser, const struct script_word *word,
                        struct command *command)
 {
@@ -253,6 +266,7 @@ static const struct argument {
     {"HASH", "a hash in hexadecimal", parse_hash},
     {"BUTTON", "left, right or middle", parse_button},
     {"DRIVE", "a drive, a or b", parse_drive},
+    {"ANYDRIVE", "a drive, a, b or cd0", parse_any_drive},
     {"FILE", "a file name", parse_file},
     {"IMAGE", "a disk image", parse_image},
 };
@@ -358,8 +372,6 @@ static bool parse_command(struct parser *parser, const struct script_words *word
     if (!find_verb(parser, words, &first))
         return false;
     command->verb = (enum script_verb)(parser->verb - verbs);
-    if (command->verb == VERB_CD)
-        return fail(parser, "this machine has no CD-ROM drive");
     return parse_arguments(parser, words, first, command);
 }
 

@@ -22,7 +22,8 @@
     X(SCREENSHOT, "screenshot", "FILE")                                                            \
     X(SCREEN, "screen", "")                                                                        \
     X(FLOPPY, "floppy", "DRIVE ? IMAGE")                                                           \
-    X(CD, "cd", "IMAGE")                                                                           \
+    X(INSERT, "insert", "ANYDRIVE IMAGE")                                                          \
+    X(EJECT, "eject", "ANYDRIVE")                                                                  \
     X(RUN, "run", "SECONDS")                                                                       \
     X(QUIT, "quit", "")
 

@@ -78,31 +78,55 @@ void drives_announce(const struct drives *drives, FILE *out)
         if (!in_a_drive(drives, drives->floppies[i]))
             announce(out, drives->floppies[i], "next disk (Ctrl-F4)");
     announce_drives(out, drives->hard, HARD_DRIVES, 'C');
+    if (drives->cd)
+        announce(out, drives->cd, "CD-ROM");
 }
 
 static struct disk *open_as(const struct drives *drives, const char *path, enum disk_want want,
                             char *message, size_t size)
 {
-    struct disk_options options = {.snapshot = drives->snapshot, .want = want};
-    struct disk *disk = disk_open(path, &options, message, size);
-    if (disk && disk_kind(disk) == DISK_CDROM) {
-        snprintf(message, size, "%s: a CD-ROM image: this version has no CD-ROM drive", path);
-        disk_close(disk);
-        return NULL;
-    }
-    return disk;
+    struct disk_options options = {
+        .snapshot = drives->snapshot, .read_only = want == DISK_WANT_CDROM, .want = want};
+    return disk_open(path, &options, message, size);
 }
 
-static bool floppy_keep(struct drives *drives, struct disk *disk, char *message, size_t size)
+static bool keep(struct disk **list, unsigned *count, struct disk *disk, const char *what,
+                 char *message, size_t size)
 {
-    if (drives->floppy_count == OPTION_LIST) {
-        snprintf(message, size, "%s: too many floppies at once, at most %d", disk_path(disk),
+    if (*count == OPTION_LIST) {
+        snprintf(message, size, "%s: too many %s at once, at most %d", disk_path(disk), what,
                  OPTION_LIST);
         disk_close(disk);
         return false;
     }
-    drives->floppies[drives->floppy_count++] = disk;
+    list[(*count)++] = disk;
     return true;
+}
+
+static bool floppy_keep(struct drives *drives, struct disk *disk, char *message, size_t size)
+{
+    return keep(drives->floppies, &drives->floppy_count, disk, "floppies", message, size);
+}
+
+struct disk *drives_open_cd(struct drives *drives, const char *path, char *message, size_t size)
+{
+    for (unsigned i = 0; i < drives->cd_count; i++)
+        if (!strcmp(disk_path(drives->cds[i]), path))
+            return drives->cds[i];
+    struct disk *disc = open_as(drives, path, DISK_WANT_CDROM, message, size);
+    if (!disc || !keep(drives->cds, &drives->cd_count, disc, "CDs", message, size))
+        return NULL;
+    return disc;
+}
+
+bool drives_is_cd(const char *path)
+{
+    char message[100];
+    struct disk_options options = {.read_only = true};
+    struct disk *disk = disk_open(path, &options, message, sizeof message);
+    bool is = disk && disk_kind(disk) == DISK_CDROM;
+    disk_close(disk);
+    return is;
 }
 
 static bool open_floppy(struct drives *drives, unsigned drive, const char *path, char *message,
@@ -124,6 +148,17 @@ static bool open_hard(struct drives *drives, unsigned drive, const char *path, c
         return true;
     drives->hard[drive] = open_as(drives, path, DISK_WANT_HARD, message, size);
     return drives->hard[drive];
+}
+
+static bool open_cd(struct drives *drives, const char *path, char *message, size_t size)
+{
+    if (path && drives->cd) {
+        snprintf(message, size, "%s: there is one CD-ROM drive; a script can change the disc", path);
+        return false;
+    }
+    if (path)
+        drives->cd = drives_open_cd(drives, path, message, size);
+    return !path || drives->cd;
 }
 
 static bool place_hard(struct drives *drives, struct disk *disk, char *message, size_t size)
@@ -157,6 +192,8 @@ static bool place_floppy(struct drives *drives, struct disk *disk, char *message
 static bool open_image(struct drives *drives, const char *path, bool first, char *message,
                        size_t size)
 {
+    if (drives_is_cd(path))
+        return open_cd(drives, path, message, size);
     struct disk *disk = open_as(drives, path, DISK_WANT_ANY, message, size);
     if (!disk)
         return false;
@@ -171,7 +208,7 @@ static bool open_demo(struct drives *drives, char *message, size_t size)
     for (unsigned i = 0; i < HARD_DRIVES; i++)
         if (drives->hard[i])
             return true;
-    struct disk *disk = drives->floppy_count
+    struct disk *disk = drives->floppy_count || drives->cd
                             ? NULL
                             : disk_from_memory("demo disk (built in)", rom_demo, rom_demo_size);
     return !disk || place_floppy(drives, disk, message, size);
@@ -187,6 +224,21 @@ static void choose_types(struct drives *drives)
     }
 }
 
+/* The master of the second channel, or where else there is room. */
+static bool choose_cd_unit(struct drives *drives, char *message, size_t size)
+{
+    static const u8 order[] = {2, 3, 1, 0};
+    drives->cd_unit = HARD_DRIVES;
+    for (unsigned i = 0; i < ARRAY_LEN(order) && drives->cd_unit == HARD_DRIVES; i++)
+        if (!drives->hard[order[i]])
+            drives->cd_unit = order[i];
+    if (drives->cd_unit < HARD_DRIVES || !drives->cd)
+        return true;
+    snprintf(message, size, "%s: no room for a CD-ROM drive beside %d hard disks",
+             disk_path(drives->cd), HARD_DRIVES);
+    return false;
+}
+
 bool drives_open(struct drives *drives, const struct options *options, char *message, size_t size)
 {
     bool ok = true;
@@ -195,9 +247,10 @@ bool drives_open(struct drives *drives, const struct options *options, char *mes
         ok = open_floppy(drives, i, options->floppy[i], message, size);
     for (unsigned i = 0; ok && i < HARD_DRIVES; i++)
         ok = open_hard(drives, i, options->hard[i], message, size);
+    ok = ok && open_cd(drives, options->cd, message, size);
     for (unsigned i = 0; ok && i < options->image.count; i++)
         ok = open_image(drives, options->image.item[i], !i && !drives->floppy[0], message, size);
-    ok = ok && open_demo(drives, message, size);
+    ok = ok && open_demo(drives, message, size) && choose_cd_unit(drives, message, size);
     choose_types(drives);
     if (options->boot)
         drives->boot_hard_first = options->boot[0] == 'c';
@@ -210,6 +263,8 @@ void drives_close(struct drives *drives)
         disk_close(drives->floppies[i]);
     for (unsigned i = 0; i < HARD_DRIVES; i++)
         disk_close(drives->hard[i]);
+    for (unsigned i = 0; i < drives->cd_count; i++)
+        disk_close(drives->cds[i]);
     *drives = (struct drives){0};
 }
 
@@ -277,4 +332,13 @@ void drives_eject(struct drives *drives, unsigned drive, char *message, size_t s
         disk_flush(drives->floppy[drive]);
     drives->floppy[drive] = NULL;
     snprintf(message, size, "drive %c: is empty", 'A' + drive);
+}
+
+void drives_put_cd(struct drives *drives, struct disk *disc, char *message, size_t size)
+{
+    drives->cd = disc;
+    if (disc)
+        describe(disc, "CD-ROM", message, size);
+    else
+        snprintf(message, size, "the CD-ROM drive is empty");
 }

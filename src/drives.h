@@ -14,6 +14,10 @@ struct drives {
     unsigned floppy_count;
     struct disk *floppy[FLOPPY_DRIVES]; /* in the drive; one of the above, or NULL */
     struct disk *hard[HARD_DRIVES];
+    struct disk *cds[OPTION_LIST]; /* all that are open */
+    unsigned cd_count;
+    struct disk *cd;  /* in the drive; one of the above, or NULL */
+    unsigned cd_unit; /* the place of the CD-ROM drive among the hard ones; HARD_DRIVES: none */
     enum fdc_drive_type type[FLOPPY_DRIVES];
     bool boot_hard_first;
     bool snapshot;
@@ -38,5 +42,12 @@ bool drives_insert(struct drives *drives, unsigned drive, const char *path, char
                    size_t size);
 bool drives_next(struct drives *drives, unsigned drive, char *message, size_t size);
 void drives_eject(struct drives *drives, unsigned drive, char *message, size_t size);
+
+/* The disc at PATH, opened if it is not yet; NULL and one line in MESSAGE if that is none. When it,
+ * or NULL, is in the drive (which may be locked), drives_put_cd() says so in MESSAGE. */
+struct disk *drives_open_cd(struct drives *drives, const char *path, char *message, size_t size);
+void drives_put_cd(struct drives *drives, struct disk *disc, char *message, size_t size);
+/* Is that file a CD's image? */
+bool drives_is_cd(const char *path);
 
 #endif

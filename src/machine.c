@@ -75,6 +75,8 @@ static void wire(struct machine *machine, const struct options *options)
         .isa_board = options->isa_board,
         .parallel = machine->parallel,
         .debug_console = machine->debug_console,
+        .cd = machine->drives.cd,
+        .cd_unit = machine->drives.cd_unit,
         .boot_hard_first = machine->drives.boot_hard_first,
         .boot_one_only = options->boot && !options->boot[1],
         .debug_exit = options->debug_exit,
@@ -230,10 +232,27 @@ static void disks_changed(struct machine *machine)
             fdc_insert(&machine->pc.fdc, i, machine->drives.floppy[i]);
 }
 
-static void disk_event(struct machine *machine, const struct input_event *event, char *message,
-                       size_t size)
+static void cd_event(struct machine *machine, const struct input_event *event, char *message,
+                     size_t size)
 {
-    unsigned drive = event->code % FLOPPY_DRIVES;
+    unsigned unit = machine->drives.cd_unit;
+    struct disk *disc = NULL;
+    if (unit == HARD_DRIVES) {
+        snprintf(message, size, "there is no CD-ROM drive beside %d hard disks", HARD_DRIVES);
+        return;
+    }
+    if (event->text && !(disc = drives_open_cd(&machine->drives, event->text, message, size)))
+        return;
+    if (ide_insert(&machine->pc.ide[unit / 2], unit % 2, disc))
+        drives_put_cd(&machine->drives, disc, message, size);
+    else
+        snprintf(message, size, "the guest has locked the CD-ROM drive; once more to force it");
+}
+
+static void floppy_event(struct machine *machine, const struct input_event *event, char *message,
+                         size_t size)
+{
+    unsigned drive = event->code == INPUT_DRIVE_B;
     if (event->kind == INPUT_EJECT)
         drives_eject(&machine->drives, drive, message, size);
     else if (event->kind == INPUT_NEXT_DISK)
@@ -241,6 +260,16 @@ static void disk_event(struct machine *machine, const struct input_event *event,
     else if (event->text)
         drives_insert(&machine->drives, drive, event->text, message, size);
     disks_changed(machine);
+}
+
+static void disk_event(struct machine *machine, const struct input_event *event, char *message,
+                       size_t size)
+{
+    bool any = event->code == INPUT_DRIVE_ANY;
+    if (event->code == INPUT_DRIVE_CD || (any && event->text && drives_is_cd(event->text)))
+        cd_event(machine, event, message, size);
+    else
+        floppy_event(machine, event, message, size);
 }
 
 bool machine_event(struct machine *machine, struct input_event *event, char *message, size_t size)

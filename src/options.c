@@ -374,6 +374,7 @@ static const struct option rows[] = {
     VALUE("hdb", "FILE", NULL, take_text, hard[1], "second hard disk"),
     VALUE("hdc", "FILE", NULL, take_text, hard[2], "third hard disk"),
     VALUE("hdd", "FILE", NULL, take_text, hard[3], "fourth hard disk"),
+    VALUE("cdrom", "FILE", NULL, take_text, cd, "disc in the CD-ROM drive"),
     VALUE("boot", "ORDER", NULL, take_boot, boot,
           "start from a (floppy) or c (hard disk); without it: from the first image"),
     SWITCH("snapshot", snapshot, "guest writes are thrown away at the end; no image is changed"),
@@ -437,11 +438,11 @@ static void *field_of(struct options *options, const struct option *row)
 static const struct {
     const char *name, *what;
 } later[] = {
-    {"cdrom", "CD-ROM drives"},          {"kernel", "starting a kernel directly"},
-    {"initrd", "starting a kernel directly"}, {"append", "starting a kernel directly"},
-    {"smp", "more than one CPU"},        {"profile", "profiles"},
-    {"s", "the debugger"},               {"S", "the debugger"},
-    {"gdb", "the debugger"},             {"monitor", "the monitor"},
+    {"kernel", "starting a kernel directly"}, {"initrd", "starting a kernel directly"},
+    {"append", "starting a kernel directly"}, {"smp", "more than one CPU"},
+    {"profile", "profiles"},                  {"s", "the debugger"},
+    {"S", "the debugger"},                    {"gdb", "the debugger"},
+    {"monitor", "the monitor"},
 };
 
 const char *options_name(unsigned i)

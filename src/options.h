@@ -56,6 +56,7 @@ struct options {
     bool isa_board; /* -machine isapc */
     const char *floppy[FLOPPY_DRIVES]; /* paths; NULL: nothing */
     const char *hard[HARD_DRIVES];
+    const char *cd;
     struct option_list image; /* to be told apart by content */
     const char *boot;         /* "a", "c", "ac", "ca" */
     bool snapshot;

@@ -10,7 +10,7 @@
  *            | CPU |<--------| pic[0] |<------| pic[1] |
  *            +-----+         +--------+       +--------+
  *               |    IR0 timer  1 keyboard      IR8 clock  12 mouse
- *      A20 gate-|    IR3 COM2   4 COM1          IR14, 15 hard disks
+ *      A20 gate-|    IR3 COM2   4 COM1          IR14, 15 hard disks, CD-ROM
  *     kbc | 92h |    IR6 floppy 7 printer         13 FERR# by way of the npx
  *               |
  *   ------------+------------------------------------------------- memory and ports (mem/bus.c)
@@ -387,6 +387,7 @@ static void init_chips(struct pc *pc, const struct pc_plugs *plugs)
     pc->fdc.hurry = FLOPPY_HURRY;
     ide_init(&pc->ide[0], clock);
     ide_init(&pc->ide[1], clock);
+    pc->ide[1].channel = 1;
     for (unsigned i = 0; i < PC_SERIALS; i++)
         uart_init(&pc->uart[i], clock, plugs->serial[i]);
     parallel_init(&pc->parallel, clock, plugs->parallel);
@@ -421,7 +422,10 @@ static void plug_in(struct pc *pc)
         fdc_insert(&pc->fdc, i, plugs->floppy[i]);
     }
     for (unsigned i = 0; i < PC_HARD_DISKS; i++)
-        ide_attach(&pc->ide[i / 2], i % 2, plugs->hard[i]);
+        if (i == plugs->cd_unit)
+            ide_attach_cd(&pc->ide[i / 2], i % 2, plugs->cd);
+        else
+            ide_attach(&pc->ide[i / 2], i % 2, plugs->hard[i]);
 }
 
 void pc_init(struct pc *pc, struct clock *clock, struct bus *bus, struct cpu *cpu,

@@ -39,6 +39,8 @@ struct pc_plugs {
     enum fdc_drive_type floppy_drive[FDC_DRIVES];
     struct disk *floppy[FDC_DRIVES];
     struct disk *hard[PC_HARD_DISKS];
+    struct disk *cd;  /* the disc in the CD-ROM drive, or NULL */
+    unsigned cd_unit; /* the drive's place among the hard disks; PC_HARD_DISKS: there is none */
     bool boot_hard_first, boot_one_only; /* -boot */
     bool debug_exit;
     u16 debug_exit_port;

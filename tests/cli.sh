@@ -50,7 +50,8 @@ expect 2 'empty.img' empty.img
 expect 2 'odd.img' odd.img
 expect 2 '/dev/null' /dev/null
 expect 2 'did you mean -snapshot?' -snapshoot good.img
-expect 2 'unknown option' -cdrom x.iso
+expect 2 'x.iso: there is no such file' -cdrom x.iso
+expect 2 'good.img: is no CD image' -cdrom good.img
 expect 2 'wants MiB' -m plenty
 expect 2 'short.rom' -bios short.rom good.img
 expect 2 'no code at its start address' -bios blank.rom good.img

@@ -39,11 +39,14 @@ enum input_kind {
     INPUT_RESET,        /* the reset button */
     INPUT_POWER,        /* the power switch: stop the machine */
     INPUT_SPEED,        /* x: percent of real time, 0: as fast as the host can */
-    INPUT_INSERT,       /* text: a path (malloc'd, freed by the machine); code: drive 0 = A:, 1 = B:.
-                         * The machine refuses what is no floppy, with a message to the user. */
+    INPUT_INSERT,       /* text: a path (malloc'd, freed by the machine); code: enum input_drive.
+                         * The machine refuses what does not fit, with a message to the user. */
     INPUT_EJECT,        /* code: drive */
     INPUT_NEXT_DISK,    /* code: drive: the next floppy image named on the command line */
 };
+
+/* ANY: by what the image is; a floppy goes into A:. */
+enum input_drive { INPUT_DRIVE_A, INPUT_DRIVE_B, INPUT_DRIVE_CD, INPUT_DRIVE_ANY };
 
 struct input_event {
     enum input_kind kind;

@@ -198,6 +198,98 @@ START_TEST(five_hard_disks_are_one_too_many)
 }
 END_TEST
 
+/* A CD's image of so many sectors. */
+static const char *cd_image(unsigned number, u32 sectors)
+{
+    char *path = paths[number];
+    snprintf(path, sizeof paths[0], "%s/%u.iso", folder, number);
+    int fd = open(path, O_CREAT | O_WRONLY, 0666);
+    ck_assert(fd >= 0 && !ftruncate(fd, (off_t)sectors * 2048));
+    ck_assert_int_eq(pwrite(fd, "\1CD001\1", 7, 16 * 2048), 7);
+    close(fd);
+    return path;
+}
+
+START_TEST(a_cd_goes_into_the_cd_rom_drive_named_or_not)
+{
+    for (unsigned how = 0; how < 2; how++) {
+        setup();
+        if (how)
+            options.cd = cd_image(0, 1000);
+        else
+            name(cd_image(0, 1000));
+        open_all();
+        ck_assert_str_eq(disk_path(drives.cd), paths[0]);
+        ck_assert(disk_read_only(drives.cd));
+        ck_assert_uint_eq(drives.cd_unit, 2);
+        in_drive(0, NULL); /* no demo disk beside it */
+        char text[300] = "";
+        FILE *out = fmemopen(text, sizeof text, "w");
+        drives_announce(&drives, out);
+        fclose(out);
+        ck_assert_ptr_nonnull(strstr(text, "/0.iso: 1 MB CD-ROM (ISO 9660) -> CD-ROM\n"));
+        teardown();
+    }
+    setup();
+    options.cd = cd_image(0, 1000);
+    name(cd_image(1, 1000));
+    ck_assert(!drives_open(&drives, &options, message, sizeof message));
+    ck_assert_msg(strstr(message, "1.iso: there is one CD-ROM drive"), "%s", message);
+    teardown();
+    setup();
+    options.cd = image(0, 1440);
+    ck_assert(!drives_open(&drives, &options, message, sizeof message));
+    ck_assert_msg(strstr(message, "/0: is no CD image"), "%s", message);
+    teardown();
+}
+END_TEST
+
+START_TEST(the_cd_rom_drive_is_where_hard_disks_leave_room)
+{
+    static const struct {
+        unsigned disks, unit; /* disks: a bit each */
+    } rows[] = {{0, 2}, {1, 2}, {3, 2}, {4, 3}, {7, 3}, {12, 1}, {13, 1}, {14, 0}, {15, 4}};
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        setup();
+        for (unsigned n = 0; n < HARD_DRIVES; n++)
+            options.hard[n] = rows[i].disks >> n & 1 ? image(n, 20000) : NULL;
+        open_all();
+        ck_assert_uint_eq(drives.cd_unit, rows[i].unit);
+        drives_close(&drives);
+        options.cd = cd_image(5, 100);
+        ck_assert_int_eq(drives_open(&drives, &options, message, sizeof message),
+                         rows[i].unit < HARD_DRIVES);
+        teardown();
+    }
+    ck_assert_msg(strstr(message, "no room for a CD-ROM drive"), "%s", message);
+}
+END_TEST
+
+START_TEST(discs_are_opened_once)
+{
+    setup();
+    name(cd_image(0, 100));
+    open_all();
+    struct disk *first = drives.cd;
+    ck_assert_ptr_eq(drives_open_cd(&drives, paths[0], message, sizeof message), first);
+    for (unsigned i = 1; i < OPTION_LIST; i++)
+        ck_assert_ptr_nonnull(drives_open_cd(&drives, cd_image(i, 100), message, sizeof message));
+    ck_assert_ptr_null(
+        drives_open_cd(&drives, cd_image(OPTION_LIST, 100), message, sizeof message));
+    ck_assert_msg(strstr(message, "too many CDs"), "%s", message);
+    drives_put_cd(&drives, NULL, message, sizeof message);
+    ck_assert_ptr_null(drives.cd);
+    ck_assert_str_eq(message, "the CD-ROM drive is empty");
+    drives_put_cd(&drives, first, message, sizeof message);
+    ck_assert_ptr_eq(drives.cd, first);
+    ck_assert_ptr_nonnull(strstr(message, "/0.iso: 200 KB CD-ROM (ISO 9660) -> CD-ROM"));
+    ck_assert(drives_is_cd(paths[3]));
+    ck_assert(!drives_is_cd(image(39, 1440)));
+    ck_assert(!drives_is_cd("/no/such.iso"));
+    teardown();
+}
+END_TEST
+
 Suite *drives_suite(void)
 {
     const TTest *const tests[] = {
@@ -210,6 +302,9 @@ Suite *drives_suite(void)
         the_drive_reads_the_largest_of_its_disks,
         so_many_disks_and_no_more,
         five_hard_disks_are_one_too_many,
+        a_cd_goes_into_the_cd_rom_drive_named_or_not,
+        the_cd_rom_drive_is_where_hard_disks_leave_room,
+        discs_are_opened_once,
         NULL,
     };
     return unit_suite("drives", tests);

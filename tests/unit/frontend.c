@@ -130,7 +130,7 @@ START_TEST(disks_and_the_end_are_asked_for)
     action_insert(&host->context, "a disk.img");
     event = next(host);
     ck_assert_int_eq(event.kind, INPUT_INSERT);
-    ck_assert_uint_eq(event.code, 0);
+    ck_assert_uint_eq(event.code, INPUT_DRIVE_ANY);
     ck_assert_str_eq(event.text, "a disk.img");
     free(event.text);
     action_next_disk(&host->context);

@@ -390,6 +390,54 @@ START_TEST(port_cf9_resets_the_cpu_or_all)
 }
 END_TEST
 
+static void disk_event(struct machine *machine, enum input_kind kind, u8 drive, const char *path)
+{
+    struct input_event event = {.kind = kind, .code = drive, .text = path ? strdup(path) : NULL};
+    ck_assert(machine_event(machine, &event, message, sizeof message));
+    ck_assert_ptr_null(event.text);
+}
+
+static void image_make(char *path, u64 bytes, bool cd)
+{
+    int fd = mkstemp(path);
+    ck_assert_int_eq(ftruncate(fd, (off_t)bytes), 0);
+    if (cd)
+        ck_assert_int_eq(pwrite(fd, "\1CD001\1", 7, 16 * 2048), 7);
+    close(fd);
+}
+
+START_TEST(discs_are_changed_while_it_runs)
+{
+    char iso[] = "machine-test-XXXXXX", floppy[] = "machine-test-XXXXXX";
+    struct machine *machine = MACHINE(store_and_halt, "");
+    const struct ide_drive *drive = &machine->pc.ide[1].drive[0];
+    image_make(iso, 100 * 2048, true);
+    image_make(floppy, 1440 * 1024, false);
+    disk_event(machine, INPUT_INSERT, INPUT_DRIVE_CD, iso);
+    ck_assert_ptr_nonnull(strstr(message, "-> CD-ROM"));
+    ck_assert_ptr_nonnull(drive->disk);
+    disk_event(machine, INPUT_INSERT, INPUT_DRIVE_CD, floppy);
+    ck_assert_ptr_nonnull(strstr(message, "is no CD image"));
+    ck_assert_ptr_nonnull(drive->disk);
+    disk_event(machine, INPUT_EJECT, INPUT_DRIVE_CD, NULL);
+    ck_assert_ptr_null(drive->disk);
+    disk_event(machine, INPUT_INSERT, INPUT_DRIVE_ANY, iso); /* where it fits */
+    ck_assert_ptr_nonnull(drive->disk);
+    disk_event(machine, INPUT_INSERT, INPUT_DRIVE_ANY, floppy);
+    ck_assert_ptr_nonnull(strstr(message, "-> A:"));
+    ck_assert_str_eq(disk_path(machine->pc.fdc.drive[0].disk), floppy);
+    machine->pc.ide[1].drive[0].cd.locked = true;
+    disk_event(machine, INPUT_EJECT, INPUT_DRIVE_CD, NULL);
+    ck_assert_ptr_nonnull(strstr(message, "locked"));
+    ck_assert_ptr_nonnull(drive->disk);
+    disk_event(machine, INPUT_EJECT, INPUT_DRIVE_CD, NULL);
+    ck_assert_ptr_null(drive->disk);
+    unlink(iso);
+    unlink(floppy);
+    done(machine);
+}
+END_TEST
+
 Suite *machine_suite(void)
 {
     const TTest *const tests[] = {
@@ -410,6 +458,7 @@ Suite *machine_suite(void)
         smram_opens_until_it_is_locked,
         code_written_behind_rom_runs_when_it_becomes_memory,
         port_cf9_resets_the_cpu_or_all,
+        discs_are_changed_while_it_runs,
         NULL,
     };
     return unit_suite("machine", tests);

@@ -260,14 +260,17 @@ END_TEST
 
 START_TEST(disks_are_inserted_and_ejected)
 {
-    char text[200];
+    char text[400];
     struct fake *fake;
 
-    snprintf(text, sizeof text, "floppy b \"%s/Makefile.am\"\nrun 1\nfloppy a\n",
-             getenv("srcdir") ? getenv("srcdir") : ".");
+    snprintf(text, sizeof text,
+             "floppy b \"%s/Makefile.am\"\nrun 1\nfloppy a\nrun 1\ninsert cd0 \"%s/README.md\"\n"
+             "run 1\neject cd0\n",
+             getenv("srcdir") ? getenv("srcdir") : ".", getenv("srcdir") ? getenv("srcdir") : ".");
     fake = fake_new(text);
     ck_assert_int_eq(fake_run(fake, 60000 * (u64)MS), SCRIPT_PASSED);
-    ck_assert(strstr(fake->keys, "/Makefile.am 1000:0 ejected "));
+    ck_assert(strstr(fake->keys, "/Makefile.am 1000:0 ejected 2000:2"));
+    ck_assert(strstr(fake->keys, "/README.md 3000:2 ejected "));
     ck_assert(!strncmp(fake->keys, "0:1", 3));
     fake_free(fake);
 }

@@ -78,6 +78,9 @@ START_TEST(values_are_exact)
     ck_assert_uint_eq(parse_one("assert pixel 1 2 #00Aa01").number, 0xaa01);
     ck_assert_uint_eq(parse_one("assert screen-hash 0123456789abcdef").hash, 0x0123456789abcdefu);
     ck_assert_uint_eq(parse_one("floppy B:").number, 1);
+    ck_assert_uint_eq(parse_one("eject cd0").number, INPUT_DRIVE_CD);
+    ck_assert_uint_eq(parse_one("eject b").number, INPUT_DRIVE_B);
+    ck_assert_uint_eq(parse_one("eject a").number, INPUT_DRIVE_A);
     ck_assert_uint_eq(parse_one("key f12").chord.key[0], KEY_F12);
     ck_assert_uint_eq(parse_one("\xef\xbb\xbfquit\r\n").verb, VERB_QUIT);
 }
@@ -131,7 +134,9 @@ START_TEST(bad_values_are_told)
                 "t.txt:1: type: there is a character in \"5 \xe2\x82\xac\" that no key types");
     check_wrong("wait text \"\" 1", "t.txt:1: wait text: the text to look for is empty");
     check_wrong("type \"abc", "t.txt:1: the closing \" is missing");
-    check_wrong("cd a.iso", "t.txt:1: cd: this machine has no CD-ROM drive");
+    check_wrong("eject c", "t.txt:1: eject: \"c\" is not a drive: a, b or cd0");
+    check_wrong("insert cd0", "t.txt:1: insert: a disk image is missing");
+    check_wrong("insert cd0 nowhere.iso", "t.txt:1: insert: nowhere.iso: No such file or directory");
 }
 END_TEST
 
