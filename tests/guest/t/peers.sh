@@ -25,6 +25,8 @@ vgaromimage: file=$share/VGABIOS-lgpl-latest
 cpu: model=${BOCHS_CPU:-p3_katmai}, count=1, ips=50000000, reset_on_triple_fault=1
 clock: sync=none, time0=utc
 floppya: 1_44=$1.img, status=inserted
+${cd:+ata1: enabled=1, ioaddr1=0x170, ioaddr2=0x370, irq=15
+ata1-master: type=cdrom, path=$cd, status=inserted}
 boot: floppy
 com1: enabled=1, mode=file, dev=$1.bochs
 log: $1.bochslog
@@ -46,12 +48,14 @@ on_qemu() { # name
         return
     }
     timeout 60 qemu-system-i386 -accel tcg -cpu "${QEMU_CPU:-pentium3}" -m 16 -display none -no-reboot \
-        -drive file="$1.img",format=raw,if=floppy -serial file:"$1.qemu" \
+        -drive file="$1.img",format=raw,if=floppy ${cd:+-cdrom "$cd"} -serial file:"$1.qemu" \
         -device isa-debug-exit,iobase=0xf4 >/dev/null 2>&1
     echo "qemu:  $(cat "$1.qemu")"
 }
 
 for name; do
+    cd=$(sed -n 's/^; Cd: yes$/cd.iso/p' "$here/$name.asm")
+    [ -z "$cd" ] || nasm -f bin -o "$cd" "$here/cd-image.inc" || exit 1
     nasm -I "$here/" -D PEER -f bin -o "$name.img" "$here/$name.asm" && truncate -s 1440K "$name.img" ||
         exit 1
     echo "$name"
