@@ -109,9 +109,9 @@ void ide_attach(struct ide *ide, unsigned drive, struct disk *disk);
 /* The same for a CD-ROM drive. DISK is the disc that is in it, or NULL. */
 void ide_attach_cd(struct ide *ide, unsigned drive, struct disk *disk);
 
-/* What the user does at any time: put a disc into the CD-ROM drive and close it, or press the button
- * (DISK is NULL). False: the guest has locked the drive and is told that somebody wants the disc; the
- * next try forces it. */
+/* What the user does at any time: put a disc into the CD-ROM drive and close it, or press the
+ * button (DISK is NULL). False: the guest has locked the drive and is told that somebody wants the
+ * disc; the next try forces it. */
 bool ide_insert(struct ide *ide, unsigned drive, struct disk *disk);
 
 /* The geometry that IDENTIFY reports for a disk: at most 16 heads, 63 sectors, 16383 cylinders. */

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The packet commands of a CD-ROM drive: the table, sense, the medium and its tray. INCITS 333 (MMC-2)
- * and SFF-8020i; SPC-2 for what all devices have.
+ * The packet commands of a CD-ROM drive: the table, sense, the medium and its tray. INCITS 333
+ * (MMC-2) and SFF-8020i; SPC-2 for what all devices have.
  *
- * Not modelled: audio (a disc is one data track), CD-Text, sub-channels of the disc, C2 pointers; the
- * time that a disc takes to spin up: it is there at once, after a unit attention.
+ * Not modelled: audio (a disc is one data track), CD-Text, sub-channels of the disc, C2 pointers;
+ * the time that a disc takes to spin up: it is there at once, after a unit attention.
  */
 #include "devices/ide_parts.h"
 

@@ -77,7 +77,8 @@ static u8 *toc_sessions(struct ide_drive *d, u8 first, bool msf)
     return toc_track(b + 4, 1, 0, msf);
 }
 
-/* As the lead-in has it, always in minutes: A0 first track, A1 last track, A2 lead-out, the track. */
+/* As the lead-in has it, always in minutes: A0 first track, A1 last track, A2 lead-out, the track.
+ */
 static u8 *toc_full(struct ide_drive *d, u8 first, bool msf)
 {
     static const u8 points[] = {0xa0, 0xa1, 0xa2, 1};
@@ -157,7 +158,7 @@ void ide_cd_disc_information(struct ide_drive *d)
 {
     u8 *b = d->buffer;
     ide_put_be16(b, 32);
-    b[2] = 0x0e; /* disc and session are complete */
+    b[2] = 0x0e;                   /* disc and session are complete */
     b[3] = b[4] = b[5] = b[6] = 1; /* first track, sessions, first and last track of the last one */
     b[7] = 0x20;                   /* for unrestricted use */
     memset(b + 17, 0xff, 3);       /* no further session */

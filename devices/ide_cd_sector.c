@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Sectors of a CD as they are on the disc, 2352 bytes: their types and parts, and mode 1 sectors made
- * from their 2048 bytes of data. ECMA-130 clause 14, annexes A (RSPC) and B (EDC is clause 14.3);
- * MMC-2 "READ CD".
+ * Sectors of a CD as they are on the disc, 2352 bytes: their types and parts, and mode 1 sectors
+ * made from their 2048 bytes of data. ECMA-130 clause 14 and annex A; MMC-2 "READ CD".
  */
 #include "devices/ide_parts.h"
 

@@ -265,7 +265,8 @@ void ide_command(struct ide_drive *d, u8 opcode)
 {
     const struct ide_op *op = op_find(d, opcode);
     struct ide_drive *other = &d->ide->drive[!d->number];
-    if ((d->status & STATUS_BSY || d->asleep) && !(op->flags & OP_WHEN_BUSY))
+    bool deaf = d->status & STATUS_BSY || d->asleep;
+    if (d->step == IDE_RESET || (deaf && !(op->flags & OP_WHEN_BUSY)))
         return;
     trace(d, opcode, op);
     begin(d, opcode, op);

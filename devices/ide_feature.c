@@ -58,6 +58,7 @@ static bool as_ever(struct ide_drive *d)
     return true;
 }
 
+/* clang-format off */
 static const struct {
     u8 on, off;
     bool packet; /* CD-ROM drives too */
@@ -71,6 +72,7 @@ static const struct {
     {0xaa, 0x55, false, look_ahead},
     {0x66, 0xcc, true, keep_settings}, /* over a software reset */
 };
+/* clang-format on */
 
 void ide_set_features(struct ide_drive *d)
 {

@@ -4,8 +4,8 @@
  * interrupt reason, the byte count, one DRQ after the other. ATA/ATAPI-6 "PACKET", "DEVICE RESET",
  * "PACKET non-data, PIO data-in, PIO data-out, DMA command protocols".
  *
- * The drive asks for the packet without an interrupt (IDENTIFY PACKET DEVICE word 0, bits 6-5); every
- * DRQ for data has one, and so has the end. Bit 4 of the status is SERV, and always 0.
+ * The drive asks for the packet without an interrupt (IDENTIFY PACKET DEVICE word 0, bits 6-5);
+ * every DRQ for data has one, and so has the end. Bit 4 of the status is SERV, and always 0.
  */
 #include "devices/ide_parts.h"
 

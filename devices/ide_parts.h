@@ -49,7 +49,7 @@ enum { DEVICE_LBA = 0x40, DEVICE_DEV = 0x10, DEVICE_ONES = 0xa0 };
 #define IDE_SECTORS_28 0x0fffffffu
 #define IDE_SECTORS_48 0xffffffffffffu
 
-#define IDE_ASK_TIME   30000u /* ns until a drive asks for the first block or packet; no interrupt */
+#define IDE_ASK_TIME   30000u /* ns until a drive asks for the first block or packet */
 #define IDE_BLOCK_TIME 40000u /* ns from a block that was read to the next */
 
 /* A row of a kind's table of commands. */

@@ -164,6 +164,14 @@ START_TEST(device_reset_ends_whatever_goes_on)
         ck_assert_uint_eq(in(DEVICE)&0x10, 0x10);
         ck_assert_uint_eq(m.irqs, irqs);
     }
+    out(CONTROL, 4); /* but not in a software reset */
+    out(DEVICE, 0xb0);
+    out(COMMAND, 0x08);
+    run(10 * MS);
+    ck_assert_uint_eq(m.ide.drive[1].status, 0x80);
+    out(CONTROL, 0);
+    run(10 * MS);
+    ck_assert_uint_eq(m.ide.drive[1].status, 0);
     teardown();
 }
 END_TEST
