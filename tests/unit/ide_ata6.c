@@ -355,6 +355,40 @@ START_TEST(the_dma_mode_that_is_set_is_told)
 }
 END_TEST
 
+/* The file gets shorter under us: what a bad disk of the host's is like. */
+START_TEST(a_host_error_is_uncorrectable_data)
+{
+    static u8 s[32 * 512];
+    static const u8 commands[] = {0x20, 0xc4, 0xc8, 0x40};
+    char message[200], path[] = "ide-test-XXXXXX";
+    board();
+    int file = mkstemp(path);
+    ck_assert_int_eq(ftruncate(file, 2000 * 512), 0);
+    m.disk[0] = disk_open(path, NULL, message, sizeof message);
+    unlink(path);
+    ide_attach(&m.ide, 0, m.disk[0]);
+    run(10 * MS);
+    ck_assert_int_eq(ftruncate(file, 1000 * 512), 0);
+    close(file);
+    ck_assert_ptr_nonnull(freopen("/dev/null", "w", stderr));
+    out(COUNT, 16);
+    ck_assert_uint_eq(command(0xc6), 0x50);
+    for (size_t i = 0; i < sizeof commands; i++) {
+        lba_put(1500, 4);
+        ck_assert_uint_eq(command(commands[i]), 0x51);
+        ck_assert_uint_eq(in(ERROR), 0x40);
+        ck_assert_uint_eq(lba_get(), 1500);
+    }
+    lba_put(984, 32); /* the first block is good */
+    out(COMMAND, 0xc8);
+    ck_assert_uint_eq(dma(s, 16 * 512, 512, true), 16 * 512);
+    ck_assert_uint_eq(wait_irq(), 0x51);
+    ck_assert_uint_eq(in(ERROR), 0x40);
+    ck_assert_uint_eq(lba_get(), 1000);
+    teardown();
+}
+END_TEST
+
 /* ---- SMART, security ---- */
 
 static u8 smart(u8 feature, u8 count)
@@ -417,6 +451,33 @@ START_TEST(a_drive_without_security_says_so_and_refuses_all_of_it)
 }
 END_TEST
 
+/* ATA/ATAPI-6 8.47: bit 0 of the count makes the new end outlast a hardware reset. */
+START_TEST(the_end_that_was_set_lasts_as_asked_for)
+{
+    u8 w[512];
+    ready();
+    for (u32 lasting = 0; lasting < 2; lasting++) {
+        out(DEVICE, 0xe0);
+        ck_assert_uint_eq(command(0xf8), 0x50);
+        lba_put(SECTORS, 0); /* there are not so many */
+        ck_assert_uint_eq(command(0xf9), 0x51);
+        ck_assert_uint_eq(in(ERROR), 0x10);
+        lba_put(999, 0);
+        ck_assert_uint_eq(command(0xf9), 0x51); /* the other must come right before */
+        ck_assert_uint_eq(in(ERROR), 4);
+        out(DEVICE, 0xe0);
+        ck_assert_uint_eq(command(0xf8), 0x50);
+        lba_put(999, (u8)lasting);
+        ck_assert_uint_eq(command(0xf9), 0x50);
+        ide_chip.reset(&m.ide);
+        run(10 * MS);
+        identify(w);
+        ck_assert_uint_eq(get32(w + 120), lasting ? 1000 : SECTORS);
+    }
+    teardown();
+}
+END_TEST
+
 Suite *ide_ata6_suite(void)
 {
     const TTest *const tests[] = {hob_shows_what_the_registers_held_before_until_one_is_written,
@@ -428,6 +489,8 @@ Suite *ide_ata6_suite(void)
                                   dma_moves_sectors_with_one_interrupt,
                                   a_drive_waits_for_its_bus_master_and_a_reset_ends_it,
                                   dma_over_the_end_stops_at_the_first_sector_that_is_not_there,
+        a_host_error_is_uncorrectable_data,
+        the_end_that_was_set_lasts_as_asked_for,
                                   the_dma_mode_that_is_set_is_told,
                                   smart_has_its_mandatory_commands_and_a_key,
                                   a_drive_without_security_says_so_and_refuses_all_of_it,

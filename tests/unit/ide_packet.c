@@ -238,6 +238,11 @@ START_TEST(a_host_that_takes_nothing_gets_an_error)
         ck_assert_uint_eq(in(ERROR), 0x54);
         ck_assert_uint_eq(in(REASON)&3, 3);
         limit_put(limit);
+        limit_put(limit);
+        packet_put(PACKET(0x55, 0x10, 0, 0, 0, 0, 0, 0, 24), false);
+        ck_assert_uint_eq(wait_irq(), 0x41);
+        ck_assert_uint_eq(in(ERROR), 0x54);
+        limit_put(limit);
         packet_put(PACKET(0x00), false); /* without data it does not matter */
         ck_assert_uint_eq(wait_irq(), 0x40);
     }
@@ -408,6 +413,63 @@ START_TEST(a_loaded_drive_goes_on_where_it_was)
 }
 END_TEST
 
+/* Any value that a load accepts in any field. */
+static void random_fields(const struct field *f, u8 *object, u64 *seed)
+{
+    for (; f->kind != FIELD_KIND_END; f++) {
+        for (u32 i = 0; i < f->count && f->kind != FIELD_KIND_TRANSIENT; i++) {
+            u8 *at = object + f->offset + i * f->size;
+            *seed = *seed * 6364136223846793005u + 1442695040888963407u;
+            u64 value = *seed >> 33 ^ *seed >> (*seed >> 58);
+            if (f->kind == FIELD_KIND_STRUCT) {
+                random_fields(f->sub, at, seed);
+                continue;
+            }
+            value = f->kind == FIELD_KIND_BOOL ? value & 1 : value;
+            value = f->max ? value % (f->max + 1) : value;
+            memcpy(at, &value, f->size); /* little endian */
+        }
+    }
+}
+
+START_TEST(any_state_that_can_be_loaded_is_lived_with)
+{
+    u64 seed = 1;
+    cd_board(disc_make(1));
+    disk_make(1, 63, false);
+    ide_attach(&m.ide, 1, m.disk[1]);
+    for (u32 i = 0; i < 3000; i++) {
+        for (unsigned d = 0; d < 2; d++)
+            timer_stop(&m.ide.drive[d].work);
+        random_fields(ide_chip.fields, (u8 *)&m.ide, &seed);
+        for (unsigned d = 0; d < 2; d++) {
+            m.ide.drive[d].work.when = m.clock.cycles + i % 7 * US;
+            m.ide.drive[d].step = (u8)((i + d * 5) % (IDE_STEP_LAST + 1));
+        }
+        ide_chip.loaded(&m.ide);
+        for (u32 n = 0; n < 20; n++) {
+            u32 bytes;
+            bool to_memory;
+            ide_chip.read(&m.ide, DATA, 4);
+            ide_chip.write(&m.ide, DATA, (u32)seed, 2);
+            if (ide_dma(&m.ide, &bytes, &to_memory))
+                ide_dma_moved(&m.ide, bytes / 2);
+            run(n & 3 ? 0 : 200 * US);
+            for (unsigned d = 0; d < 2; d++) {
+                ck_assert_uint_le(m.ide.drive[d].at, m.ide.drive[d].fill);
+                ck_assert_uint_le(m.ide.drive[d].fill, IDE_BUFFER);
+            }
+        }
+        out(CONTROL, 0);
+        out(CONTROL, 4); /* and it can be brought back */
+        out(CONTROL, 0);
+        run(10 * MS);
+        signature_is();
+    }
+    teardown();
+}
+END_TEST
+
 Suite *ide_packet_suite(void)
 {
     const TTest *const tests[] = {resets_leave_the_signature_and_status_0,
@@ -425,6 +487,7 @@ Suite *ide_packet_suite(void)
                                   a_command_left_in_the_middle_leaves_nothing_behind,
                                   random_accesses_and_discs_stay_inside,
                                   a_loaded_drive_goes_on_where_it_was,
+                                  any_state_that_can_be_loaded_is_lived_with,
                                   NULL};
     return unit_suite("ide_packet", tests);
 }
