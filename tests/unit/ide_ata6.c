@@ -355,6 +355,48 @@ START_TEST(the_dma_mode_that_is_set_is_told)
 }
 END_TEST
 
+static struct {
+    u8 bytes[40 * 512];
+    u32 at;
+} eager;
+
+static void eager_dmarq(void *owner, unsigned pin, bool level)
+{
+    (void)owner, (void)pin;
+    if (!level)
+        return;
+    u32 n;
+    bool to_memory;
+    u8 *b = ide_dma(&m.ide, &n, &to_memory);
+    ck_assert(b && eager.at + n <= sizeof eager.bytes);
+    memcpy(to_memory ? eager.bytes + eager.at : b, to_memory ? b : eager.bytes + eager.at, n);
+    eager.at += n;
+    ide_dma_moved(&m.ide, n);
+}
+
+START_TEST(a_bus_master_may_move_bytes_as_soon_as_it_sees_dmarq)
+{
+    static u8 s[40 * 512];
+    ready();
+    line_connect(&m.ide.dmarq, eager_dmarq, NULL, 0);
+    memset(&eager, 0, sizeof eager);
+    lba_put(100, 40);
+    out(COMMAND, 0xc8);
+    ck_assert_uint_eq(wait_irq(), 0x50);
+    ck_assert_uint_eq(eager.at, 40 * 512);
+    ck_assert_uint_eq(m.irqs, 1);
+    for (u32 i = 0; i < 40; i++)
+        ck_assert(sector_is(eager.bytes + i * 512, 100 + i));
+    eager.at = 0;
+    lba_put(700, 40);
+    out(COMMAND, 0xca);
+    ck_assert_uint_eq(wait_irq(), 0x50);
+    ck_assert(disk_read(m.disk[0], 700, 40, s));
+    ck_assert_mem_eq(s, eager.bytes, sizeof s);
+    teardown();
+}
+END_TEST
+
 /* The file gets shorter under us: what a bad disk of the host's is like. */
 START_TEST(a_host_error_is_uncorrectable_data)
 {
@@ -489,6 +531,7 @@ Suite *ide_ata6_suite(void)
                                   dma_moves_sectors_with_one_interrupt,
                                   a_drive_waits_for_its_bus_master_and_a_reset_ends_it,
                                   dma_over_the_end_stops_at_the_first_sector_that_is_not_there,
+        a_bus_master_may_move_bytes_as_soon_as_it_sees_dmarq,
         a_host_error_is_uncorrectable_data,
         the_end_that_was_set_lasts_as_asked_for,
                                   the_dma_mode_that_is_set_is_told,
