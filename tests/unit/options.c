@@ -58,11 +58,13 @@ END_TEST
 
 START_TEST(every_value_is_taken)
 {
-    ck_assert_msg(parse("-fda a.img -hdb disk -snapshot -boot order=ca -m 1G -cpu pentium-mmx-66 x.img "
+    ck_assert_msg(parse("-fda a.img -hdb disk -cdrom c.iso -snapshot -boot order=ca -m 1G -cpu "
+                        "pentium-mmx-66 x.img "
                         "-serial null -serial file:out -rtc base=2026-01-31T23:59:58 -speed 50% "
                         "-device isa-debug-exit,iobase=0xf4,iosize=0x04 -max-time 1.5 -- -odd"),
                   "%s", message);
     ck_assert_str_eq(options.floppy[0], "a.img");
+    ck_assert_str_eq(options.cd, "c.iso");
     ck_assert_str_eq(options.hard[1], "disk");
     ck_assert_str_eq(options.boot, "ca");
     ck_assert(options.snapshot);
