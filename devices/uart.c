@@ -33,6 +33,7 @@ static const struct field uart_fields[] = {
     FIELD_STRUCT(struct uart, intr, line_fields),
     TRANSIENT(struct uart, clock),
     TRANSIENT(struct uart, peer),
+    TRANSIENT(struct uart, hurry),
     FIELD(struct uart, divisor),
     FIELD_MAX(struct uart, ier, 0x0f),
     FIELD(struct uart, fcr),
@@ -141,7 +142,8 @@ static u64 character_ticks(const struct uart *uart)
     unsigned data = 5 + (uart->lcr & 3), stop = 2;
     if (uart->lcr & LCR_STB)
         stop = data == 5 ? 3 : 4;
-    return half_bits_to_ticks(uart, 2 + 2 * data + (uart->lcr & LCR_PEN ? 2 : 0) + stop);
+    u64 ticks = half_bits_to_ticks(uart, 2 + 2 * data + (uart->lcr & LCR_PEN ? 2 : 0) + stop);
+    return ticks > uart->hurry ? ticks / uart->hurry : 1;
 }
 
 static u8 character_mask(const struct uart *uart)
@@ -459,7 +461,7 @@ static void uart_reset(void *chip)
 
 void uart_init(struct uart *uart, struct clock *clock, struct chardev *peer)
 {
-    *uart = (struct uart){.clock = clock, .peer = peer, .divisor = 12};
+    *uart = (struct uart){.clock = clock, .peer = peer, .hurry = 1, .divisor = 12};
     timer_init(&uart->tx_timer, clock, tx_fire, uart);
     timer_init(&uart->rx_timer, clock, rx_fire, uart);
     timer_init(&uart->timeout_timer, clock, timeout_fire, uart);

@@ -39,6 +39,7 @@ struct uart {
     struct line intr; /* the board's interrupt line: INTR, let through by OUT2 */
     struct clock *clock;
     struct chardev *peer; /* what is plugged in; NULL: nothing */
+    u32 hurry;            /* 1: real speed; n: characters take the nth part of their time */
     u16 divisor;
     u8 ier, fcr, lcr, mcr, scr;
     u8 lsr; /* LSR_OE, and LSR_PE, LSR_FE, LSR_BI as last revealed */

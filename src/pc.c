@@ -32,6 +32,7 @@ static const struct pc_part parts[] = {
     PART(parallel, parallel_chip), PART(sysctl, sysctl_chip), PART(debugport, debugport_chip),
     PART(vga, vga_chip),      PART(npx, npx_chip),            PART(pci, pci_chip),
     PART(i440fx, i440fx_chip), PART(piix, piix_chip),         PART(pm, pm_chip),
+    PART(ide_pci, ide_pci_chip),
 };
 
 /* 3F7h is shared: the disk change line comes from the floppy controller, the rest from the hard
@@ -256,8 +257,12 @@ static const struct wire wires[] = {
     IRQ(vga.irq, 9),
     IRQ(kbc.irq12, 12),
     IRQ(npx.irq, 13),
-    IRQ(ide[0].irq, 14),
-    IRQ(ide[1].irq, 15),
+    WIRE(ide[0].irq, ide_pci_intrq, ide_pci, 0),
+    WIRE(ide[1].irq, ide_pci_intrq, ide_pci, 1),
+    WIRE(ide[0].dmarq, ide_pci_dmarq, ide_pci, 0),
+    WIRE(ide[1].dmarq, ide_pci_dmarq, ide_pci, 1),
+    IRQ(ide_pci.channel[0].irq, 14),
+    IRQ(ide_pci.channel[1].irq, 15),
     PCI_IRQ(3), PCI_IRQ(4), PCI_IRQ(5), PCI_IRQ(6), PCI_IRQ(7), PCI_IRQ(9), PCI_IRQ(10),
     PCI_IRQ(11), PCI_IRQ(12), PCI_IRQ(14), PCI_IRQ(15),
 
@@ -353,6 +358,10 @@ static void map_all(void *pc)
  * six, and nothing but copy protection can tell. */
 enum { FLOPPY_HURRY = 10 };
 
+/* Characters take the nth part of their time on the wire: the far end is the host, which is not slower,
+ * and what a system says with its last breath has left when it switches off. */
+enum { UART_HURRY = 64 };
+
 /* The video BIOS is behind a base address register too, which wants a power of two. */
 static void init_vga(struct pc *pc, const struct rom *vgabios)
 {
@@ -388,8 +397,10 @@ static void init_chips(struct pc *pc, const struct pc_plugs *plugs)
     ide_init(&pc->ide[0], clock);
     ide_init(&pc->ide[1], clock);
     pc->ide[1].channel = 1;
-    for (unsigned i = 0; i < PC_SERIALS; i++)
+    for (unsigned i = 0; i < PC_SERIALS; i++) {
         uart_init(&pc->uart[i], clock, plugs->serial[i]);
+        pc->uart[i].hurry = UART_HURRY;
+    }
     parallel_init(&pc->parallel, clock, plugs->parallel);
     sysctl_init(&pc->sysctl);
     npx_init(&pc->npx);
@@ -406,10 +417,12 @@ static void init_pci(struct pc *pc)
     i440fx_init(&pc->i440fx, pc->bus->ram_size, pc_map_memory, pc);
     piix_init(&pc->piix);
     pm_init(&pc->pm, pc->clock);
+    ide_pci_init(&pc->ide_pci, pc->bus, &pc->ide[0], &pc->ide[1]);
     /* by this subsystem firmware made for other emulators knows the board */
     pci_set(&pc->i440fx.pci, PCI_SUBSYSTEM, 4, 0x11001af4, 0);
     pci_plug(&pc->pci, PCI_DEVFN(0, 0), &pc->i440fx.pci);
     pci_plug(&pc->pci, PCI_DEVFN(1, 0), &pc->piix.pci);
+    pci_plug(&pc->pci, PCI_DEVFN(1, 1), &pc->ide_pci.pci);
     pci_plug(&pc->pci, PCI_DEVFN(1, 3), &pc->pm.pci);
     pci_plug(&pc->pci, PCI_DEVFN(2, 0), &pc->vga.pci);
 }

@@ -11,6 +11,7 @@
 #include "devices/fdc.h"
 #include "devices/i440fx.h"
 #include "devices/ide.h"
+#include "devices/ide_pci.h"
 #include "devices/kbc.h"
 #include "devices/keyboard.h"
 #include "devices/mouse.h"
@@ -90,6 +91,7 @@ struct pc {
     struct i440fx i440fx;
     struct piix piix;
     struct pm pm;
+    struct ide_pci ide_pci;
 };
 
 /* Build the board around CLOCK, BUS and CPU, switched on and reset. */
