@@ -50,6 +50,7 @@ START_TEST(it_is_version_b0c5_and_tells_its_memory)
     ck_assert_uint_eq(rd(VBE_HEIGHT), 1536);
     ck_assert_uint_eq(rd(VBE_BITS), 32);
     ck_assert_uint_eq(rd(0x80), 0);
+    display_free(&b->display);
 }
 END_TEST
 
@@ -80,6 +81,7 @@ START_TEST(each_depth_shows_its_colours)
                       (unsigned)frame->pixels[1]);
         ck_assert_uint_eq(frame->pixels[640 * 480 - 1], 0);
     }
+    display_free(&b->display);
 }
 END_TEST
 
@@ -96,6 +98,7 @@ START_TEST(the_dac_has_six_bits_or_eight)
     vga_out(b, 0x3c9, 0x42);
     vga_out(b, 0x3c9, 0xff);
     ck_assert_uint_eq(picture()->pixels[0], 0x8142ff);
+    display_free(&b->display);
 }
 END_TEST
 
@@ -116,6 +119,7 @@ START_TEST(a_wider_picture_scrolls)
     ck_assert_uint_eq(rd(VBE_Y), 100);
     wr(VBE_VIRTUAL_WIDTH, 640); /* the picture would reach out of it: back to the edge */
     ck_assert_uint_eq(rd(VBE_X), 0);
+    display_free(&b->display);
 }
 END_TEST
 
@@ -129,6 +133,7 @@ START_TEST(a_mode_clears_memory_unless_it_is_to_be_kept)
     ck_assert_uint_eq(b->vga.memory[800 * 600 * 2 - 1], 0);
     ck_assert_uint_eq(b->vga.memory[800 * 600 * 2], 0x5a);
     memset(b->vga.memory, 0, VGA_MEMORY);
+    display_free(&b->display);
 }
 END_TEST
 
@@ -148,6 +153,7 @@ START_TEST(the_window_shows_a_bank)
     ck_assert_uint_eq(b->windows, told + 1);
     wr(VBE_ENABLE, 0);
     ck_assert_ptr_null(vga_window_ram(&b->vga, &first, &bytes));
+    display_free(&b->display);
 }
 END_TEST
 
@@ -167,6 +173,7 @@ START_TEST(what_memory_does_not_hold_is_not_enabled)
     ck_assert_uint_eq(rd(VBE_BITS), 8);
     wr(VBE_WIDTH, 2049);
     ck_assert_uint_eq(rd(VBE_WIDTH), 0);
+    display_free(&b->display);
 }
 END_TEST
 
@@ -182,6 +189,7 @@ START_TEST(any_registers_keep_the_picture_inside_memory)
             picture();
     }
     memset(b->vga.memory, 0, VGA_MEMORY);
+    display_free(&b->display);
 }
 END_TEST
 
