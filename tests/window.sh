@@ -55,7 +55,7 @@ ended() { ! kill -0 "$running" 2>/dev/null; }
 look() { import -window "$window" "$dir/window.png"; }
 colour() { convert "$dir/window.png" -format "%[hex:p{$1,$2}]" info: | cut -c1-6; }
 
-Xvfb -displayfd 1 -screen 0 1024x768x24 -nolisten tcp >"$dir/display" 2>"$dir/xvfb" &
+Xvfb -noreset -displayfd 1 -screen 0 1024x768x24 -nolisten tcp >"$dir/display" 2>"$dir/xvfb" &
 xvfb=$!
 wait_for 20 test -s "$dir/display" || { echo "Xvfb: $(cat "$dir/xvfb")"; exit 77; }
 DISPLAY=:$(cat "$dir/display")
