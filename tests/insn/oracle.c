@@ -5,7 +5,9 @@
  *
  *   oracle [--cases N] [--seconds N] [--seed S] [--only MNEMONIC] [--case N]
  *
- * Cases come in batches; memory begins anew with each, so case N of a seed is always the same.
+ * Cases come in batches; memory begins anew with each, so case N of a seed is always the same. A
+ * batch with a difference runs once more, and what differs both times counts: the host's system may
+ * switch tasks in the midst of a case, and clears a null selector's RPL then.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -41,10 +43,21 @@ struct oracle {
     struct random random;
     struct group group;
     u64 done, wrong;
+    bool again;               /* the batch runs for the second time */
+    bool suspect[BATCH];      /* the case differed in the first */
     struct tally tally[2048]; /* for each row of the table */
 };
 
 /* One case. */
+
+struct trial {
+    struct regs in;
+    enum run_kind kind;
+    bool plain;
+    struct outcome native, ours;
+    unsigned what; /* what differs, and which flags */
+    u32 flags;
+};
 
 static void show_bytes(const struct group *g)
 {
@@ -52,19 +65,18 @@ static void show_bytes(const struct group *g)
         printf("%02x ", g->text.byte[i]);
 }
 
-static void show(struct oracle *o, u64 number, const struct regs *in, const struct outcome *native,
-                 const struct outcome *ours, enum run_kind kind, bool plain)
+static void show(struct oracle *o, u64 number, const struct trial *t)
 {
     static const char *const kinds[] = {"chained", "jump", "step"};
     const struct group *g = &o->group;
     char text[DISASM_TEXT];
-    disasm(&o->index, g->text.byte, 15, in->eip, g->text.code32, text, sizeof text);
+    disasm(&o->index, g->text.byte, 15, t->in.eip, g->text.code32, text, sizeof text);
     printf("case %" PRIu64 ": %s (insn.def:%u, %s, %s, %s code)\n  ", number, text,
-           g->text.row->line, kinds[kind], plain ? "plain" : "fast",
+           g->text.row->line, kinds[t->kind], t->plain ? "plain" : "fast",
            g->text.code32 ? "32-bit" : "16-bit");
     show_bytes(g);
     printf("\n");
-    compare_show(in, native, ours);
+    compare_show(&t->in, &t->native, &t->ours);
 }
 
 /* Does the host's jump end where twin86 may run on: in INT3, or where nothing is? */
@@ -104,41 +116,47 @@ static void mend_memory(void)
 }
 
 /* What differs, less what is known to. */
-static unsigned judge(struct oracle *o, const struct regs *in, enum run_kind kind,
-                      const struct outcome *native, const struct outcome *ours, u32 *flags)
+static void judge(struct oracle *o, struct trial *t)
 {
-    const struct known_case c = {&o->group.text, in, native, ours};
-    unsigned what = compare(in->eip, kind, native, ours, flags);
-    what |= memory_differs() ? DIFFERS_MEMORY : 0;
-    if (what && group_alien(&o->group, in, native, ours))
-        what = *flags = 0;
-    return known_remove(&o->known, &c, what, flags);
+    const struct known_case c = {&o->group.text, &t->in, &t->native, &t->ours};
+    t->what = compare(t->in.eip, t->kind, &t->native, &t->ours, &t->flags);
+    t->what |= memory_differs() ? DIFFERS_MEMORY : 0;
+    if (t->what && group_alien(&o->group, &t->in, &t->native, &t->ours))
+        t->what = t->flags = 0;
+    t->what = known_remove(&o->known, &c, t->what, &t->flags);
+}
+
+/* Counts what differs, and shows it when it is new. */
+static void report(struct oracle *o, u64 number, const struct trial *t)
+{
+    struct tally *tally = &o->tally[o->group.text.row - insn_table];
+    if (o->options.one == (s64)number || (t->what & ~tally->what) || (t->flags & ~tally->flags))
+        show(o, number, t);
+    if (t->what & DIFFERS_MEMORY && !(tally->what & DIFFERS_MEMORY))
+        show_memory();
+    o->wrong += t->what != 0;
+    tally->wrong += t->what != 0;
+    tally->what |= t->what;
+    tally->flags |= t->flags;
 }
 
 static void run_case(struct oracle *o, u64 number)
 {
-    struct group *g = &o->group;
-    struct tally *tally = &o->tally[g->text.row - insn_table];
-    struct outcome native, ours;
-    struct regs in;
-    u32 flags;
-    enum run_kind kind = group_setting(g, &in);
-    bool plain = one_in(&o->random, 4);
-    native_run(&in, kind, g->end, &native);
-    plain |= kind == RUN_JUMP && (g->text.row->op == OP_IRET || !lands_well(&native));
-    ours_run(&in, kind, g->end, plain, &ours);
-    unsigned what = judge(o, &in, kind, &native, &ours, &flags);
-    if (o->options.one == (s64)number || (what & ~tally->what) || (flags & ~tally->flags))
-        show(o, number, &in, &native, &ours, kind, plain);
-    if (what & DIFFERS_MEMORY && !(tally->what & DIFFERS_MEMORY))
-        show_memory();
+    const struct group *g = &o->group;
+    bool *suspect = &o->suspect[number % BATCH];
+    struct trial t;
+    t.kind = group_setting(&o->group, &t.in);
+    t.plain = one_in(&o->random, 4);
+    native_run(&t.in, t.kind, g->end, &t.native);
+    t.plain |= t.kind == RUN_JUMP && (g->text.row->op == OP_IRET || !lands_well(&t.native));
+    ours_run(&t.in, t.kind, g->end, t.plain, &t.ours);
+    judge(o, &t);
+    if (!o->again)
+        *suspect = t.what || o->options.one == (s64)number;
+    else if (*suspect)
+        report(o, number, &t);
     if (memory_differs())
         mend_memory();
-    o->done++;
-    o->wrong += what != 0;
-    tally->wrong += what != 0;
-    tally->what |= what;
-    tally->flags |= flags;
 }
 
 /* Groups and batches. */
@@ -178,13 +196,24 @@ static void forget_code(void)
     ours_code(CODE, native_page(1), CODE_BYTES);
 }
 
-static void run_batch(struct oracle *o, u64 batch)
+static void run_groups(struct oracle *o, u64 batch)
 {
     forget_code();
     o->random.state = (o->options.seed << 40) + batch * 0x5851f42d4c957f2du;
     fill_memory(o);
     for (u32 i = 0; i < GROUPS; i++)
         run_group(o, batch * BATCH + i * SETTINGS);
+}
+
+static void run_batch(struct oracle *o, u64 batch)
+{
+    o->again = false;
+    run_groups(o, batch);
+    o->done += BATCH;
+    if (!memchr(o->suspect, true, sizeof o->suspect))
+        return;
+    o->again = true;
+    run_groups(o, batch);
 }
 
 static double seconds(void)
