@@ -264,24 +264,15 @@ void fdc_insert(struct fdc *fdc, unsigned drive, struct disk *disk)
     fdc_spindle_changed(fdc);
 }
 
-static void timer_again(struct timer *timer)
-{
-    bool armed = timer->armed;
-    timer->armed = true;
-    timer_stop(timer);
-    if (armed)
-        timer_set(timer, timer->when);
-}
-
 static void fdc_loaded(void *chip)
 {
     struct fdc *fdc = chip;
     for (unsigned i = 0; i < FDC_DRIVES; i++)
         geometry_take(&fdc->drive[i]);
     for (unsigned i = 0; i < 4; i++)
-        timer_again(&fdc->seek[i].timer);
-    timer_again(&fdc->work);
-    timer_again(&fdc->poll);
+        timer_loaded(&fdc->seek[i].timer);
+    timer_loaded(&fdc->work);
+    timer_loaded(&fdc->poll);
 }
 
 void fdc_init(struct fdc *fdc, struct clock *clock)

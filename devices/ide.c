@@ -362,15 +362,6 @@ bool ide_insert(struct ide *ide, unsigned drive, struct disk *disk)
     return d->kind == &ide_cdrom && ide_cd_insert(d, disk);
 }
 
-static void timer_again(struct timer *timer)
-{
-    bool armed = timer->armed;
-    timer->armed = true;
-    timer_stop(timer);
-    if (armed)
-        timer_set(timer, timer->when);
-}
-
 static u64 least(u64 a, u64 b)
 {
     return a < b ? a : b;
@@ -392,7 +383,7 @@ static void ide_loaded(void *chip)
     struct ide *ide = chip;
     for (unsigned i = 0; i < 2; i++) {
         struct ide_drive *d = &ide->drive[i];
-        timer_again(&d->work);
+        timer_loaded(&d->work);
         d->max_sectors = least(d->max_sectors, ide_sectors(d));
         d->reset_sectors = least(d->reset_sectors, ide_sectors(d));
         d->at = (u32)least(d->at, d->fill);

@@ -124,16 +124,10 @@ void vga_timing_update(struct vga *vga)
     interrupt_update(vga);
 }
 
-/* The timer may stand in the clock's list from before the load. */
 void vga_timing_loaded(struct vga *vga)
 {
-    bool armed = vga->retrace.armed;
-    vtime when = vga->retrace.when;
     timing_find(vga);
-    vga->retrace.armed = true;
-    timer_stop(&vga->retrace);
-    if (armed)
-        timer_set(&vga->retrace, when);
+    timer_loaded(&vga->retrace);
 }
 
 void vga_retrace_fire(void *owner)
