@@ -31,8 +31,7 @@ static void shutdown_letter(struct debugport *port, char letter)
     if (shutdown_word[port->said])
         return;
     port->said = 0;
-    line_set(&port->power_off, true);
-    line_set(&port->power_off, false);
+    line_pulse(&port->power_off);
 }
 
 static void debugport_write(void *chip, u32 reg, u32 value, unsigned size)

@@ -211,12 +211,6 @@ void kbc_set_a20(struct kbc *kbc, bool on)
     set_a20(kbc, on);
 }
 
-static void pulse_reset(struct kbc *kbc)
-{
-    line_set(&kbc->reset, true);
-    line_set(&kbc->reset, false);
-}
-
 static void write_command_byte(struct kbc *kbc, u8 value)
 {
     kbc->ram[0] = value;
@@ -299,7 +293,7 @@ static void read_test_inputs(struct kbc *kbc, u8 command UNUSED)
 static void pulse(struct kbc *kbc, u8 command)
 {
     if (!(command & OUTPUT_RESET))
-        pulse_reset(kbc);
+        line_pulse(&kbc->reset);
 }
 
 struct kbc_row {
@@ -349,7 +343,7 @@ static void write_output_port(struct kbc *kbc, u8 byte)
     kbc->output_port = byte | OUTPUT_RESET;
     set_a20(kbc, byte & OUTPUT_A20);
     if (!(byte & OUTPUT_RESET))
-        pulse_reset(kbc);
+        line_pulse(&kbc->reset);
 }
 
 static void loop_keyboard(struct kbc *kbc, u8 byte)

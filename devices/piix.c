@@ -70,12 +70,6 @@ static u32 piix_read(void *chip, u32 reg, unsigned size)
     return ((struct piix *)chip)->reset_control;
 }
 
-static void pulse(struct line *line)
-{
-    line_set(line, true);
-    line_set(line, false);
-}
-
 /* The reset begins when RCPU goes from 0 to 1; SRST tells which. */
 static void piix_write(void *chip, u32 reg, u32 value, unsigned size)
 {
@@ -85,7 +79,7 @@ static void piix_write(void *chip, u32 reg, u32 value, unsigned size)
     (void)size;
     piix->reset_control = value & (RCR_SRST | RCR_RCPU);
     if (begins)
-        pulse(value & RCR_SRST ? &piix->reset_all : &piix->reset_cpu);
+        line_pulse(value & RCR_SRST ? &piix->reset_all : &piix->reset_cpu);
 }
 
 static void piix_reset(void *chip)

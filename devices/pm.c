@@ -64,12 +64,6 @@ static void carried(void *owner)
     update(owner);
 }
 
-static void pulse(struct line *line)
-{
-    line_set(line, true);
-    line_set(line, false);
-}
-
 static void set_status(struct pm *pm, u16 bits)
 {
     put16(pm->reg + PMSTS, get16(pm->reg + PMSTS) | bits);
@@ -99,7 +93,7 @@ static void smi(struct pm *pm, u8 why)
 {
     pm->reg[GLBSTS] |= why;
     if (pm->reg[GLBCTL] & GLBCTL_SMI)
-        pulse(&pm->smi);
+        line_pulse(&pm->smi);
 }
 
 static u32 apm_read(void *chip, u32 reg, unsigned size)
@@ -148,9 +142,9 @@ static void control_written(struct pm *pm, u32 value)
     if (value & CNT_RELEASE)
         smi(pm, GLBSTS_RELEASE);
     if (value & CNT_SUSPEND && type == TYPE_OFF)
-        pulse(&pm->power_off);
+        line_pulse(&pm->power_off);
     if (value & CNT_SUSPEND && type == TYPE_TO_RAM)
-        pulse(&pm->suspend);
+        line_pulse(&pm->suspend);
 }
 
 static u32 pm_read(void *chip, u32 reg, unsigned size)

@@ -52,10 +52,8 @@ static void port_a_write(struct sysctl *sysctl, u8 value)
     bool reset = value & ~sysctl->port_a & PORT_A_RESET;
     sysctl->port_a = value;
     line_set(&sysctl->a20, value & PORT_A_A20);
-    if (reset) {
-        line_set(&sysctl->reset, true);
-        line_set(&sysctl->reset, false);
-    }
+    if (reset)
+        line_pulse(&sysctl->reset);
 }
 
 static void sysctl_write(void *chip, u32 reg, u32 value, unsigned size)

@@ -21,3 +21,9 @@ void line_set(struct line *line, bool level)
     if (line->set)
         line->set(line->owner, line->pin, level);
 }
+
+void line_pulse(struct line *line)
+{
+    line_set(line, true);
+    line_set(line, false);
+}

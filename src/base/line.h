@@ -23,4 +23,7 @@ void line_connect(struct line *line, line_set_fn *set, void *owner, unsigned pin
 /* Drive the wire. The listener is told only when the level changes. */
 void line_set(struct line *line, bool level);
 
+/* High and low again, at once. */
+void line_pulse(struct line *line);
+
 #endif
