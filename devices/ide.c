@@ -189,7 +189,7 @@ static void drive_work(void *owner)
     struct ide_drive *d = owner;
     static void (*const work[IDE_STEP_LAST + 1])(struct ide_drive *) = {
         [IDE_RESET] = reset_done, [IDE_EXECUTE] = ide_execute, [IDE_NEXT] = next,
-        [IDE_TAKE] = take,        [IDE_RUN] = ide_packet_run,  [IDE_END] = ide_done,
+        [IDE_TAKE] = take,        [IDE_RUN] = ide_cd_execute,  [IDE_END] = ide_done,
     };
     if (d->kind && work[d->step])
         work[d->step](d);

@@ -61,11 +61,6 @@ static void packet(struct ide_drive *d)
     ide_move(d, IDE_PACKET, 0, IDE_PACKET_BYTES);
 }
 
-void ide_packet_run(struct ide_drive *d)
-{
-    ide_cd_execute(d);
-}
-
 /* ---- its data ---- */
 
 /* How far the next DRQ goes: all that is there, or as much as the host takes at once. An odd count

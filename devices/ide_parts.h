@@ -156,7 +156,6 @@ void ide_identify_packet(const struct ide_drive *drive, u8 *to);
 
 extern const struct field ide_cd_fields[];
 
-void ide_packet_run(struct ide_drive *d); /* the packet is there */
 /* The buffer has N bytes for the host (perhaps of more to come: LEFT), or wants N from it. */
 void ide_packet_give(struct ide_drive *d, u32 n);
 void ide_packet_ask(struct ide_drive *d, u32 n);
@@ -183,7 +182,7 @@ enum { ATTENTION_MEDIUM = 0x28, ATTENTION_RESET = 0x29 };
 
 enum ide_cd_event { CD_NO_CHANGE, CD_EJECT_REQUEST, CD_NEW_MEDIUM, CD_REMOVAL };
 
-void ide_cd_execute(struct ide_drive *d);
+void ide_cd_execute(struct ide_drive *d); /* the packet is there */
 void ide_cd_reset(struct ide_drive *d); /* the RESET pin */
 bool ide_cd_insert(struct ide_drive *d, struct disk *disk);
 bool ide_cd_present(const struct ide_drive *d);
