@@ -12,10 +12,6 @@
 #define BLOCK        0x10000u
 #define LEAST_MEMORY 0x800000u /* systems that know ACPI want more; smaller ones every KiB */
 
-#define LOCAL_APIC   0xfee00000u
-#define IO_APIC      0xfec00000u
-#define LEVEL_HIGH   0x000d
-
 #define FACS_SIZE    64
 
 #define FLAG_ID      0x200000u
@@ -36,14 +32,23 @@ static u32 toggle_flags(u32 bits)
     return before ^ after;
 }
 
-u32 cpu_features(void)
+u32 cpu_identify(u32 *features)
 {
-    u32 eax = 1, ebx, ecx, edx;
+    u32 eax = 1, ebx, ecx;
 
+    *features = 0;
     if (!(toggle_flags(FLAG_ID) & FLAG_ID))
         return 0;
-    __asm__ volatile("cpuid" : "+a"(eax), "=b"(ebx), "=c"(ecx), "=d"(edx));
-    return edx;
+    __asm__ volatile("cpuid" : "+a"(eax), "=b"(ebx), "=c"(ecx), "=d"(*features));
+    return eax;
+}
+
+u32 cpu_features(void)
+{
+    u32 features;
+
+    cpu_identify(&features);
+    return features;
 }
 
 u8 cpu_count(void)

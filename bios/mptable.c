@@ -7,14 +7,11 @@
 #include "pci.h"
 #include "tables.h"
 
-#define LOCAL_APIC   0xfee00000u
-#define IO_APIC      0xfec00000u
 #define IO_APIC_ID   0
 #define APIC_VERSION 0x11
 #define BUS_PCI      0
 #define BUS_ISA      1
 #define ALL          0xff
-#define LEVEL_HIGH   0x000d
 #define HEADER_SIZE  44
 #define SLOTS        8
 
@@ -23,15 +20,14 @@ enum { TYPE_INT, TYPE_NMI, TYPE_SMI, TYPE_EXTINT };
 
 static void put_processor(struct writer *w, u8 id)
 {
-    u32 signature = 1, ebx, ecx, edx;
+    u32 features, signature = cpu_identify(&features);
 
-    __asm__ volatile("cpuid" : "+a"(signature), "=b"(ebx), "=c"(ecx), "=d"(edx));
     put8(w, KIND_PROCESSOR);
     put8(w, id);
     put8(w, APIC_VERSION);
     put8(w, id ? 1 : 3); /* usable; the first starts the system */
     put32(w, signature);
-    put32(w, edx);
+    put32(w, features);
     put_zeros(w, 8);
 }
 

@@ -129,10 +129,14 @@ static void set_up_bases(u16 function, struct room *room)
 /* PIRQA# to PIRQD#. */
 static ROM u8 pirq_irq[4] = {11, 10, 11, 10};
 
-/* The slots' pins are wired to the PIRQs in turn: INTA# of device 1 is PIRQA#. */
+u8 pci_pirq(u8 device, u8 pin)
+{
+    return (device + pin - 1) & 3;
+}
+
 u8 pci_irq(u8 device, u8 pin)
 {
-    return pirq_irq[(device + pin - 1) & 3];
+    return pirq_irq[pci_pirq(device, pin)];
 }
 
 bool pci_uses_irq(u8 irq)

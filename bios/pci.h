@@ -31,7 +31,9 @@ void pci_write8(u16 reg, u8 value);
 bool pci_present(void);
 bool power_present(void); /* the PIIX4's, where pci_init put it */
 void pci_init(void);
-/* The IRQ of INTA# (0) to INTD# (3) of a device. */
+/* INTA# (0) to INTD# (3) of a device: its PIRQ, PIRQA# (0) to PIRQD#, since the pins are wired to
+   them in turn from INTA# of device 1 on; and the IRQ of that. */
+u8 pci_pirq(u8 device, u8 pin);
 u8 pci_irq(u8 device, u8 pin);
 bool pci_uses_irq(u8 irq);
 

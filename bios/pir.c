@@ -22,7 +22,7 @@ static void put_slot(struct writer *w, u8 device)
     put8(w, 0);
     put8(w, (u8)(device << 3));
     for (pin = 0; pin < 4; pin++) {
-        put8(w, (u8)ISA_PIRQ + ((device - 1 + pin) & 3)); /* the link is its register's offset */
+        put8(w, (u8)ISA_PIRQ + pci_pirq(device, pin)); /* the link is its register's offset */
         put16(w, IRQS);
     }
     put8(w, device > ON_BOARD ? device - ON_BOARD : 0);

@@ -77,14 +77,6 @@ static void end(struct list *l, ROM char *texts)
 
 /* --- the processor --- */
 
-static u32 cpu_signature(void)
-{
-    u32 eax = 1, ebx, ecx, edx;
-
-    __asm__ volatile("cpuid" : "+a"(eax), "=b"(ebx), "=c"(ecx), "=d"(edx));
-    return eax;
-}
-
 /* "Processor Family": 2 is unknown. */
 static u8 family_of(u32 signature)
 {
@@ -101,7 +93,7 @@ static u8 family_of(u32 signature)
 
 static void put_processor(struct list *l, u8 number)
 {
-    u32 features = cpu_features(), signature = features ? cpu_signature() : 0;
+    u32 features, signature = cpu_identify(&features);
 
     begin(l, 4, H_PROCESSOR + number);
     put8(l->w, 1); /* socket */

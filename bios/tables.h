@@ -46,9 +46,16 @@ void acpi_init(struct writer *w);
 void smbios_init(struct writer *w);
 void mptable_init(struct writer *w);
 
-/* What the processor says by CPUID: the features in EDX, 0 where there is no CPUID. */
+/* What CPUID says of the processor: its signature, and its features; 0 where there is no CPUID. */
+u32 cpu_identify(u32 *features);
 u32 cpu_features(void);
 #define CPU_APIC 0x200u
 u8 cpu_count(void);
+
+/* Where the APICs are; and an interrupt's flags, the same in the MP table and in the MADT: level
+   triggered, active high. */
+#define LOCAL_APIC 0xfee00000u
+#define IO_APIC    0xfec00000u
+#define LEVEL_HIGH 0x000d
 
 #endif
