@@ -6,7 +6,8 @@
  * C code runs in real or virtual-8086 mode with
  *   CS = FS = F000h   this ROM: tables and texts are ROM objects, read through FS
  *   GS = 0            interrupt vectors and the BIOS data area, read through GS
- *   DS = ES = SS      the stack in use, the caller's or ours; so locals may have their address taken
+ *   DS = ES = SS      the stack in use, the caller's or ours; so locals may have their address
+ *                     taken
  * Everything else (the extended data area, the caller's buffers) is reached with far_get and
  * far_put, which name the segment. Ordinary objects with static storage do not exist: the linker
  * script refuses them.
@@ -14,10 +15,8 @@
 #ifndef BIOS_BIOS_H
 #define BIOS_BIOS_H
 
-typedef unsigned char u8;
-typedef unsigned short u16;
-typedef unsigned int u32;
-typedef unsigned long long u64;
+#include "io.h"
+
 typedef _Bool bool;
 #define true  1
 #define false 0
@@ -79,42 +78,6 @@ typedef void (*service)(struct regs *r);
 static inline void set_carry(struct regs *r, bool on)
 {
     r->flags = (u16)((r->flags & ~FLAG_CF) | (on ? FLAG_CF : 0));
-}
-
-static inline void out8(u16 port, u8 value)
-{
-    __asm__ volatile("outb %0, %1" ::"a"(value), "Nd"(port) : "memory");
-}
-
-static inline void out16(u16 port, u16 value)
-{
-    __asm__ volatile("outw %0, %1" ::"a"(value), "Nd"(port) : "memory");
-}
-
-static inline void out32(u16 port, u32 value)
-{
-    __asm__ volatile("outl %0, %1" ::"a"(value), "Nd"(port) : "memory");
-}
-
-static inline u8 in8(u16 port)
-{
-    u8 value;
-    __asm__ volatile("inb %1, %0" : "=a"(value) : "Nd"(port) : "memory");
-    return value;
-}
-
-static inline u16 in16(u16 port)
-{
-    u16 value;
-    __asm__ volatile("inw %1, %0" : "=a"(value) : "Nd"(port) : "memory");
-    return value;
-}
-
-static inline u32 in32(u16 port)
-{
-    u32 value;
-    __asm__ volatile("inl %1, %0" : "=a"(value) : "Nd"(port) : "memory");
-    return value;
 }
 
 static inline void irq_off(void)

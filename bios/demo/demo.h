@@ -3,33 +3,14 @@
 #ifndef BIOS_DEMO_H
 #define BIOS_DEMO_H
 
-typedef unsigned char u8;
-typedef unsigned short u16;
-typedef unsigned int u32;
-typedef unsigned long long u64;
+#include "../io.h"
+
 typedef signed char s8;
 typedef signed short s16;
 typedef signed int s32;
 
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 #define SEGMENT       0x1000
-
-static inline u8 in8(u16 port)
-{
-    u8 value;
-    __asm__ volatile("inb %w1, %b0" : "=a"(value) : "Nd"(port));
-    return value;
-}
-
-static inline void out8(u16 port, u8 value)
-{
-    __asm__ volatile("outb %b0, %w1" : : "a"(value), "Nd"(port));
-}
-
-static inline void out16(u16 port, u16 value)
-{
-    __asm__ volatile("outw %w0, %w1" : : "a"(value), "Nd"(port));
-}
 
 /* Far memory through ES, which is DS again afterwards. */
 static inline u8 peek8(u16 seg, u16 off)

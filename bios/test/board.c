@@ -13,19 +13,6 @@ enum {
     POWER = 0x0b00
 }; /* bus and function, and the register */
 
-static void out32(u16 port, u32 value)
-{
-    __asm__ volatile("outl %0, %w1" ::"a"(value), "d"(port));
-}
-
-static u32 in32(u16 port)
-{
-    u32 value;
-
-    __asm__ volatile("inl %w1, %0" : "=a"(value) : "d"(port));
-    return value;
-}
-
 int pci_here(void)
 {
     out32(CONFADD, ENABLE);

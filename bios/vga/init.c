@@ -7,7 +7,7 @@ enum { ADAPTER_ENABLE = 0x46e8 };
 static void hardware_wake(void)
 {
     out8(VGA_ENABLE, 1);
-    __asm__ volatile("outb %b0, %w1" : : "a"((u8)0x0e), "d"((u16)ADAPTER_ENABLE));
+    out8(ADAPTER_ENABLE, 0x0e);
     out8(MISC_WRITE, 0x67); /* colour addresses, memory on */
     out8(DAC_MASK, 0xff);
 }

@@ -8,9 +8,7 @@
 #ifndef BIOS_VGA_H
 #define BIOS_VGA_H
 
-typedef unsigned char u8;
-typedef unsigned short u16;
-typedef unsigned int u32;
+#include "../io.h"
 
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 #define PACKED        __attribute__((packed))
@@ -121,42 +119,6 @@ enum {
     GC = 0x3ce,
 };
 #define STATUS1 (BDA->crtc + 6)
-
-static inline u8 in8(u16 port)
-{
-    u8 value;
-    __asm__ volatile("inb %w1, %b0" : "=a"(value) : "Nd"(port));
-    return value;
-}
-
-static inline void out8(u16 port, u8 value)
-{
-    __asm__ volatile("outb %b0, %w1" : : "a"(value), "Nd"(port));
-}
-
-static inline u16 in16(u16 port)
-{
-    u16 value;
-    __asm__ volatile("inw %w1, %w0" : "=a"(value) : "Nd"(port));
-    return value;
-}
-
-static inline void out16(u16 port, u16 value)
-{
-    __asm__ volatile("outw %w0, %w1" : : "a"(value), "Nd"(port));
-}
-
-static inline u32 in32(u16 port)
-{
-    u32 value;
-    __asm__ volatile("inl %w1, %0" : "=a"(value) : "Nd"(port));
-    return value;
-}
-
-static inline void out32(u16 port, u32 value)
-{
-    __asm__ volatile("outl %0, %w1" : : "a"(value), "Nd"(port));
-}
 
 /* Far memory: a segment and an offset; all of it goes through ES. */
 static inline u8 far_read8(u16 seg, u16 off)
