@@ -102,8 +102,8 @@ static u8 fits(const struct vbe_mode *mode)
     return mode_bytes(mode) >> 16 < get(MEMORY);
 }
 
-/* Where the frame buffer is: base address 0 of the function with our identification; 0: nowhere, since
-   nobody has given it an address. */
+/* Where the frame buffer is: base address 0 of the function with our identification; 0: nowhere,
+   since nobody has given it an address. */
 static u32 frame_buffer(void)
 {
     for (u32 devfn = 0; devfn < 0x100; devfn++) {
@@ -172,15 +172,17 @@ static u16 mode_information(frame *r)
 {
     const struct vbe_mode *mode = find(r->cx & 0x1ff);
     u16 seg = r->es, off = r->di, pitch;
+    u32 linear;
     u8 pages;
 
     if (!mode || !fits(mode))
         return FAILED;
+    linear = frame_buffer();
     pitch = (u16)(mode->width * pixel_bytes(mode->bits));
     pages = (u8)(((u32)get(MEMORY) << 16) / mode_bytes(mode) - 1);
     far_fill16(seg, off, 0, 128);
     /* there, information, colour, graphics, frame buffer */
-    far_write16(seg, off, frame_buffer() ? 0x9b : 0x1b);
+    far_write16(seg, off, linear ? 0x9b : 0x1b);
     far_write8(seg, (u16)(off + 2), 7);  /* window A: there, read, written */
     far_write16(seg, (u16)(off + 4), 64);
     far_write16(seg, (u16)(off + 6), 64);
@@ -199,7 +201,7 @@ static u16 mode_information(frame *r)
     far_write8(seg, (u16)(off + 30), 1);
     put_masks(seg, (u16)(off + 31), mode->bits);
     far_write8(seg, (u16)(off + 39), mode->bits == 32 ? 2 : 0);
-    put32(seg, (u16)(off + 40), frame_buffer());
+    put32(seg, (u16)(off + 40), linear);
     far_write16(seg, (u16)(off + 50), pitch); /* version 3: the same at the frame buffer */
     far_write8(seg, (u16)(off + 52), pages);
     far_write8(seg, (u16)(off + 53), pages);
