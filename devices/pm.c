@@ -113,14 +113,13 @@ static void apm_write(void *chip, u32 reg, u32 value, unsigned size)
 
 /* ---- registers ---- */
 
-static u8 byte_read(const struct pm *pm, u32 reg)
+/* The doubleword at AT, a multiple of 4. */
+static u32 registers_at(const struct pm *pm, u32 at)
 {
-    u64 ticks = clock_ticks(pm->clock, PM_TIMER_HZ);
-    if (reg == PMSTS)
-        return (u8)status(pm);
-    if (reg >= PMTMR && reg < PMTMR + 4)
-        return (u8)((ticks & TIMER_MASK) >> 8 * (reg - PMTMR));
-    return pm->reg[reg];
+    u32 kept = get32(pm->reg + at);
+    if (at == PMTMR)
+        return clock_ticks(pm->clock, PM_TIMER_HZ) & TIMER_MASK;
+    return at == PMSTS ? kept | status(pm) : kept;
 }
 
 static void byte_write(struct pm *pm, u32 reg, u8 value)
@@ -149,9 +148,13 @@ static void control_written(struct pm *pm, u32 value)
 
 static u32 pm_read(void *chip, u32 reg, unsigned size)
 {
-    u32 value = 0;
-    for (u32 i = 0; i < size; i++)
-        value |= (u32)byte_read(chip, (reg + i) % PM_REGISTERS) << 8 * i;
+    u32 value = 0, doubleword = 0;
+    for (u32 i = 0; i < size; i++) {
+        u32 at = (reg + i) % PM_REGISTERS;
+        if (!i || at % 4 == 0)
+            doubleword = registers_at(chip, at & ~3u);
+        value |= (doubleword >> 8 * (at % 4) & 0xff) << 8 * i;
+    }
     return value;
 }
 

@@ -28,8 +28,9 @@ struct pm {
 };
 
 extern const struct chip pm_chip;  /* registers 0-63: PMBASE, width 4 */
-extern const struct chip apm_chip; /* registers 0, 1: ports B2h and B3h; keeps no state of its own */
-extern const struct chip smb_chip; /* registers 0-15: SMBBASE; the same */
+extern const struct chip apm_chip; /* registers 0, 1: ports B2h and B3h */
+extern const struct chip smb_chip; /* registers 0-15: SMBBASE */
+/* The latter two keep no state of their own. */
 
 void pm_init(struct pm *pm, struct clock *clock);
 
