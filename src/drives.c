@@ -85,8 +85,7 @@ void drives_announce(const struct drives *drives, FILE *out)
 static struct disk *open_as(const struct drives *drives, const char *path, enum disk_want want,
                             char *message, size_t size)
 {
-    struct disk_options options = {
-        .snapshot = drives->snapshot, .read_only = want == DISK_WANT_CDROM, .want = want};
+    struct disk_options options = {.snapshot = drives->snapshot, .want = want};
     return disk_open(path, &options, message, size);
 }
 
@@ -108,25 +107,26 @@ static bool floppy_keep(struct drives *drives, struct disk *disk, char *message,
     return keep(drives->floppies, &drives->floppy_count, disk, "floppies", message, size);
 }
 
-struct disk *drives_open_cd(struct drives *drives, const char *path, char *message, size_t size)
+static bool cd_keep(struct drives *drives, struct disk *disc, char *message, size_t size)
 {
-    for (unsigned i = 0; i < drives->cd_count; i++)
-        if (!strcmp(disk_path(drives->cds[i]), path))
-            return drives->cds[i];
-    struct disk *disc = open_as(drives, path, DISK_WANT_CDROM, message, size);
-    if (!disc || !keep(drives->cds, &drives->cd_count, disc, "CDs", message, size))
-        return NULL;
-    return disc;
+    return keep(drives->cds, &drives->cd_count, disc, "CDs", message, size);
 }
 
-bool drives_is_cd(const char *path)
+static struct disk *named(struct disk *const *list, unsigned count, const char *path)
 {
-    char message[100];
-    struct disk_options options = {.read_only = true};
-    struct disk *disk = disk_open(path, &options, message, sizeof message);
-    bool is = disk && disk_kind(disk) == DISK_CDROM;
-    disk_close(disk);
-    return is;
+    for (unsigned i = 0; i < count; i++)
+        if (!strcmp(disk_path(list[i]), path))
+            return list[i];
+    return NULL;
+}
+
+struct disk *drives_open_cd(struct drives *drives, const char *path, char *message, size_t size)
+{
+    struct disk *disc = named(drives->cds, drives->cd_count, path);
+    if (disc)
+        return disc;
+    disc = open_as(drives, path, DISK_WANT_CDROM, message, size);
+    return disc && cd_keep(drives, disc, message, size) ? disc : NULL;
 }
 
 static bool open_floppy(struct drives *drives, unsigned drive, const char *path, char *message,
@@ -150,15 +150,24 @@ static bool open_hard(struct drives *drives, unsigned drive, const char *path, c
     return drives->hard[drive];
 }
 
-static bool open_cd(struct drives *drives, const char *path, char *message, size_t size)
+static bool place_cd(struct drives *drives, struct disk *disc, char *message, size_t size)
 {
-    if (path && drives->cd) {
-        snprintf(message, size, "%s: there is one CD-ROM drive; a script can change the disc", path);
+    if (drives->cd) {
+        snprintf(message, size, "%s: there is one CD-ROM drive; a script can change the disc",
+                 disk_path(disc));
+        disk_close(disc);
         return false;
     }
-    if (path)
-        drives->cd = drives_open_cd(drives, path, message, size);
-    return !path || drives->cd;
+    if (!cd_keep(drives, disc, message, size))
+        return false;
+    drives->cd = disc;
+    return true;
+}
+
+static bool open_cd(struct drives *drives, const char *path, char *message, size_t size)
+{
+    struct disk *disc = path ? open_as(drives, path, DISK_WANT_CDROM, message, size) : NULL;
+    return !path || (disc && place_cd(drives, disc, message, size));
 }
 
 static bool place_hard(struct drives *drives, struct disk *disk, char *message, size_t size)
@@ -192,15 +201,14 @@ static bool place_floppy(struct drives *drives, struct disk *disk, char *message
 static bool open_image(struct drives *drives, const char *path, bool first, char *message,
                        size_t size)
 {
-    if (drives_is_cd(path))
-        return open_cd(drives, path, message, size);
+    static bool (*const place[])(struct drives *, struct disk *, char *, size_t) = {
+        [DISK_FLOPPY] = place_floppy, [DISK_HARD] = place_hard, [DISK_CDROM] = place_cd};
     struct disk *disk = open_as(drives, path, DISK_WANT_ANY, message, size);
     if (!disk)
         return false;
-    bool hard = disk_kind(disk) == DISK_HARD;
-    if (first && hard)
+    if (first && disk_kind(disk) == DISK_HARD)
         drives->boot_hard_first = true;
-    return (hard ? place_hard : place_floppy)(drives, disk, message, size);
+    return place[disk_kind(disk)](drives, disk, message, size);
 }
 
 static bool open_demo(struct drives *drives, char *message, size_t size)
@@ -293,20 +301,42 @@ static bool put_in(struct drives *drives, unsigned drive, struct disk *disk, cha
     return true;
 }
 
-bool drives_insert(struct drives *drives, unsigned drive, const char *path, char *message,
-                   size_t size)
+static bool put_in_new(struct drives *drives, unsigned drive, struct disk *disk, char *message,
+                       size_t size)
 {
-    for (unsigned i = 0; i < drives->floppy_count; i++)
-        if (!strcmp(disk_path(drives->floppies[i]), path))
-            return put_in(drives, drive, drives->floppies[i], message, size);
-    struct disk *disk = open_as(drives, path, DISK_WANT_FLOPPY, message, size);
-    if (!disk || !floppy_keep(drives, disk, message, size))
+    if (!floppy_keep(drives, disk, message, size))
         return false;
     if (put_in(drives, drive, disk, message, size))
         return true;
     drives->floppy_count--;
     disk_close(disk);
     return false;
+}
+
+bool drives_insert(struct drives *drives, unsigned drive, const char *path, char *message,
+                   size_t size)
+{
+    struct disk *disk = named(drives->floppies, drives->floppy_count, path);
+    if (disk)
+        return put_in(drives, drive, disk, message, size);
+    disk = open_as(drives, path, DISK_WANT_FLOPPY, message, size);
+    return disk && put_in_new(drives, drive, disk, message, size);
+}
+
+bool drives_insert_any(struct drives *drives, unsigned drive, const char *path, struct disk **disc,
+                       char *message, size_t size)
+{
+    struct disk *disk = named(drives->floppies, drives->floppy_count, path);
+    *disc = disk ? NULL : named(drives->cds, drives->cd_count, path);
+    if (disk || *disc)
+        return *disc || put_in(drives, drive, disk, message, size);
+    disk = open_as(drives, path, DISK_WANT_REMOVABLE, message, size);
+    if (!disk || disk_kind(disk) == DISK_FLOPPY)
+        return disk && put_in_new(drives, drive, disk, message, size);
+    if (!cd_keep(drives, disk, message, size))
+        return false;
+    *disc = disk;
+    return true;
 }
 
 bool drives_next(struct drives *drives, unsigned drive, char *message, size_t size)

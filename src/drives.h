@@ -47,7 +47,8 @@ void drives_eject(struct drives *drives, unsigned drive, char *message, size_t s
  * or NULL, is in the drive (which may be locked), drives_put_cd() says so in MESSAGE. */
 struct disk *drives_open_cd(struct drives *drives, const char *path, char *message, size_t size);
 void drives_put_cd(struct drives *drives, struct disk *disc, char *message, size_t size);
-/* Is that file a CD's image? */
-bool drives_is_cd(const char *path);
+/* drives_insert() if PATH is a floppy's image; of a disc drives_open_cd(), which then is in *DISC. */
+bool drives_insert_any(struct drives *drives, unsigned drive, const char *path, struct disk **disc,
+                       char *message, size_t size);
 
 #endif

@@ -232,21 +232,24 @@ static void disks_changed(struct machine *machine)
             fdc_insert(&machine->pc.fdc, i, machine->drives.floppy[i]);
 }
 
-static void cd_event(struct machine *machine, const struct input_event *event, char *message,
-                     size_t size)
+/* DISC: NULL takes out what is in. */
+static void cd_put(struct machine *machine, struct disk *disc, char *message, size_t size)
 {
     unsigned unit = machine->drives.cd_unit;
-    struct disk *disc = NULL;
-    if (unit == HARD_DRIVES) {
+    if (unit == HARD_DRIVES)
         snprintf(message, size, "there is no CD-ROM drive beside %d hard disks", HARD_DRIVES);
-        return;
-    }
-    if (event->text && !(disc = drives_open_cd(&machine->drives, event->text, message, size)))
-        return;
-    if (ide_insert(&machine->pc.ide[unit / 2], unit % 2, disc))
+    else if (ide_insert(&machine->pc.ide[unit / 2], unit % 2, disc))
         drives_put_cd(&machine->drives, disc, message, size);
     else
         snprintf(message, size, "the guest has locked the CD-ROM drive; once more to force it");
+}
+
+static void cd_event(struct machine *machine, const struct input_event *event, char *message,
+                     size_t size)
+{
+    struct disk *disc = NULL;
+    if (!event->text || (disc = drives_open_cd(&machine->drives, event->text, message, size)))
+        cd_put(machine, disc, message, size);
 }
 
 static void floppy_event(struct machine *machine, const struct input_event *event, char *message,
@@ -262,12 +265,24 @@ static void floppy_event(struct machine *machine, const struct input_event *even
     disks_changed(machine);
 }
 
+/* Into A: or the CD-ROM drive, as the image is. */
+static void any_event(struct machine *machine, const struct input_event *event, char *message,
+                      size_t size)
+{
+    struct disk *disc;
+    bool good = drives_insert_any(&machine->drives, 0, event->text, &disc, message, size);
+    if (good && disc)
+        cd_put(machine, disc, message, size);
+    disks_changed(machine);
+}
+
 static void disk_event(struct machine *machine, const struct input_event *event, char *message,
                        size_t size)
 {
-    bool any = event->code == INPUT_DRIVE_ANY;
-    if (event->code == INPUT_DRIVE_CD || (any && event->text && drives_is_cd(event->text)))
+    if (event->code == INPUT_DRIVE_CD)
         cd_event(machine, event, message, size);
+    else if (event->code == INPUT_DRIVE_ANY && event->text)
+        any_event(machine, event, message, size);
     else
         floppy_event(machine, event, message, size);
 }

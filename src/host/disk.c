@@ -328,10 +328,17 @@ static bool file_check(const char *path, char *message, size_t size)
     return refuse_kind(path, s.st_mode, message, size);
 }
 
+static bool file_lock(const struct disk *disk, bool exclusive, char *message, size_t size)
+{
+    return host_lock(disk->file, exclusive) ||
+           refuse(message, size, "%s: is in use by another twin86, or was named twice", disk->path);
+}
+
+/* Shared by readers: whether the file is to be written, its content may have to tell. */
 static bool file_open(struct disk *disk, const struct disk_options *options, char *message,
                       size_t size)
 {
-    bool writable = !options->read_only && !options->snapshot;
+    bool writable = !options->read_only && !options->snapshot && options->want != DISK_WANT_CDROM;
     disk->file = host_open(disk->path, writable);
     if (disk->file < 0 && writable && host_denied(errno)) {
         writable = false;
@@ -342,10 +349,7 @@ static bool file_open(struct disk *disk, const struct disk_options *options, cha
         return refuse(message, size, "%s: cannot be opened: %s", disk->path, strerror(errno));
     disk->keeps_nothing = options->snapshot;
     disk->read_only = options->read_only || disk->forced;
-    if (!host_lock(disk->file, writable))
-        return refuse(message, size, "%s: is in use by another twin86, or was named twice",
-                      disk->path);
-    return true;
+    return file_lock(disk, false, message, size);
 }
 
 static bool size_check(struct disk *disk, u64 bytes, char *message, size_t size)
@@ -401,6 +405,16 @@ static bool kind_find(struct disk *disk, enum disk_want want, char *message, siz
     return true;
 }
 
+/* A CD is only read; any other file that may be written is ours alone. */
+static bool writing_settle(struct disk *disk, bool snapshot, char *message, size_t size)
+{
+    if (disk->image.kind == DISK_CDROM) {
+        disk->read_only = true;
+        disk->forced = false;
+    }
+    return disk->file < 0 || disk->read_only || snapshot || file_lock(disk, true, message, size);
+}
+
 static struct disk *disk_new(const char *path)
 {
     struct disk *disk = calloc(1, sizeof *disk);
@@ -430,7 +444,8 @@ struct disk *disk_open(const char *path, const struct disk_options *options, cha
     }
     if (file_open(disk, options, message, size) &&
         contents_find(disk, options->unpack_max, message, size) &&
-        kind_find(disk, options->want, message, size))
+        kind_find(disk, options->want, message, size) &&
+        writing_settle(disk, options->snapshot, message, size))
         return disk;
     disk_close(disk);
     return NULL;

@@ -20,11 +20,18 @@ struct disk_geometry {
 
 struct disk; /* see disk.c */
 
-/* What the user says an image is (-fda, -hda, -cdrom); the content decides when it says nothing. */
-enum disk_want { DISK_WANT_ANY, DISK_WANT_FLOPPY, DISK_WANT_HARD, DISK_WANT_CDROM };
+/* What the user says an image is (-fda, -hda, -cdrom); the content decides when it says nothing, or
+ * only that it is not a hard disk's (REMOVABLE). */
+enum disk_want {
+    DISK_WANT_ANY,
+    DISK_WANT_FLOPPY,
+    DISK_WANT_HARD,
+    DISK_WANT_CDROM,
+    DISK_WANT_REMOVABLE,
+};
 
 struct disk_options {
-    bool read_only; /* refuse guest writes */
+    bool read_only; /* refuse guest writes; a CD does in any case */
     bool snapshot;  /* keep guest writes in memory, throw them away at the end */
     enum disk_want want;
     u64 unpack_max; /* bytes that a .gz may hold; 0: 2 GiB */

@@ -366,15 +366,16 @@ bool disk_probe(struct disk *disk, u64 bytes, enum disk_want want, struct disk_i
         snprintf(why, size, "its first sector cannot be read");
         return false;
     }
-    bool floppy = want == DISK_WANT_ANY || want == DISK_WANT_FLOPPY;
-    bool iso = want == DISK_WANT_ANY || want == DISK_WANT_CDROM;
+    bool hard = want == DISK_WANT_ANY || want == DISK_WANT_HARD;
+    bool floppy = want != DISK_WANT_HARD && want != DISK_WANT_CDROM;
+    bool iso = want != DISK_WANT_HARD && want != DISK_WANT_FLOPPY;
     if ((iso && disk_probe_cd(disk, bytes, image)) ||
-        (floppy && probe_floppy(disk, s, sectors, want == DISK_WANT_FLOPPY, image)))
+        (floppy && probe_floppy(disk, s, sectors, !hard, image)))
         return true;
     probe_hard(disk, s, sectors, image);
-    if (want == DISK_WANT_FLOPPY)
+    if (!hard && floppy)
         snprintf(why, size, "%s is too large for a floppy: give it as -hda", image->size);
-    else if (want == DISK_WANT_CDROM)
+    else if (!hard)
         snprintf(why, size, "is no CD image (ISO 9660)");
-    return want != DISK_WANT_FLOPPY && want != DISK_WANT_CDROM;
+    return hard;
 }

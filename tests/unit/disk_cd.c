@@ -167,6 +167,30 @@ START_TEST(a_packed_image_is_a_cd_too)
 }
 END_TEST
 
+START_TEST(a_cd_is_only_read_and_so_may_be_in_two_drives)
+{
+    static const enum disk_want wants[] = {DISK_WANT_ANY, DISK_WANT_REMOVABLE, DISK_WANT_CDROM};
+    char path[] = "disk-cd-test-XXXXXX";
+    struct disk *disk[ARRAY_LEN(wants)];
+    fill();
+    memcpy(image + 0x8001, "CD001", 5);
+    int file = mkstemp(path);
+    ck_assert_int_eq(write(file, image, 64 * 2048), 64 * 2048);
+    close(file);
+    for (size_t i = 0; i < ARRAY_LEN(wants); i++) {
+        struct disk_options options = {.want = wants[i]};
+        disk[i] = disk_open(path, &options, message, sizeof message);
+        ck_assert_msg(disk[i] != NULL, "%s", message);
+        ck_assert_int_eq(disk_kind(disk[i]), DISK_CDROM);
+        ck_assert(disk_read_only(disk[i]) && !disk_forced_read_only(disk[i]));
+        ck_assert(!disk_write(disk[i], 0, 1, image));
+    }
+    unlink(path);
+    for (size_t i = 0; i < ARRAY_LEN(wants); i++)
+        disk_close(disk[i]);
+}
+END_TEST
+
 START_TEST(other_disks_have_no_cd_sectors)
 {
     u8 s[2048];
@@ -186,6 +210,7 @@ Suite *disk_cd_suite(void)
                                   a_cut_off_image_is_filled_up_to_a_whole_sector,
                                   sectors_are_read_wherever_they_begin,
                                   a_packed_image_is_a_cd_too,
+                                  a_cd_is_only_read_and_so_may_be_in_two_drives,
                                   other_disks_have_no_cd_sectors,
                                   NULL};
     return unit_suite("disk_cd", tests);

@@ -283,9 +283,29 @@ START_TEST(discs_are_opened_once)
     drives_put_cd(&drives, first, message, sizeof message);
     ck_assert_ptr_eq(drives.cd, first);
     ck_assert_ptr_nonnull(strstr(message, "/0.iso: 200 KB CD-ROM (ISO 9660) -> CD-ROM"));
-    ck_assert(drives_is_cd(paths[3]));
-    ck_assert(!drives_is_cd(image(39, 1440)));
-    ck_assert(!drives_is_cd("/no/such.iso"));
+    teardown();
+}
+END_TEST
+
+START_TEST(an_image_finds_the_drive_it_is_for)
+{
+    struct disk *disc;
+    setup();
+    open_all();
+    ck_assert(drives_insert_any(&drives, 0, cd_image(3, 100), &disc, message, sizeof message));
+    ck_assert(disc && disc == drives.cds[0] && disk_read_only(disc));
+    ck_assert(drives_insert_any(&drives, 0, paths[3], &disc, message, sizeof message));
+    ck_assert(disc == drives.cds[0] && drives.cd_count == 1);
+    for (unsigned i = 0; i < 2; i++) {
+        const char *floppy = i ? paths[39] : image(39, 1440);
+        ck_assert(drives_insert_any(&drives, 0, floppy, &disc, message, sizeof message));
+        ck_assert_ptr_null(disc);
+        in_drive(0, paths[39]);
+    }
+    ck_assert(!drives_insert_any(&drives, 0, "/no/such.iso", &disc, message, sizeof message));
+    ck_assert_ptr_null(disc);
+    ck_assert(!drives_insert_any(&drives, 0, image(4, 20000), &disc, message, sizeof message));
+    ck_assert_ptr_nonnull(strstr(message, "is too large for a floppy"));
     teardown();
 }
 END_TEST
@@ -305,6 +325,7 @@ Suite *drives_suite(void)
         a_cd_goes_into_the_cd_rom_drive_named_or_not,
         the_cd_rom_drive_is_where_hard_disks_leave_room,
         discs_are_opened_once,
+        an_image_finds_the_drive_it_is_for,
         NULL,
     };
     return unit_suite("drives", tests);
