@@ -89,6 +89,11 @@ static bool repeated(const struct known_case *c)
     return c->text->rep;
 }
 
+static bool locked(const struct known_case *c)
+{
+    return c->text->lock;
+}
+
 static const struct {
     const char *name;
     bool (*holds)(const struct known_case *c);
@@ -99,6 +104,7 @@ static const struct {
     {"rep-0", no_count},          {"at-limit", at_limit},
     {"faulted", faulted},         {"repeated", repeated},
     {"invalid", invalid},         {"unmasked", unmasked},
+    {"locked", locked},
 };
 
 /* Reading. */
