@@ -5,6 +5,10 @@ enum { ADDRESS, DATA = 4 }; /* registers */
 
 #define ADDRESS_ENABLE 0x80000000u
 
+/* Of the status register, what a function notes and software clears by writing ones (6.2.3): parity
+ * errors seen and reported, aborts signalled and received, SERR#. */
+enum { STATUS_ERRORS = 0xf900 };
+
 enum { BAR_IO = 1, BAR_PREFETCHABLE = 8, ROM_ENABLE = 1 };
 
 u32 pci_get(const struct pci_function *f, unsigned at, unsigned bytes)
@@ -140,6 +144,7 @@ void pci_function_init(struct pci_function *f, u16 vendor, u16 device, u32 class
     pci_set(f, PCI_CLASS, 3, class, 0);
     pci_set(f, PCI_COMMAND, 2, 0, PCI_COMMAND_IO | PCI_COMMAND_MEMORY | PCI_COMMAND_MASTER);
     pci_set(f, PCI_LINE, 1, 0, 0xff);
+    put16(f->clears + PCI_STATUS, STATUS_ERRORS);
 }
 
 void pci_function_reset(struct pci_function *f)

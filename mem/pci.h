@@ -79,7 +79,8 @@ void pci_init(struct pci *pci, void (*remap)(void *owner), void *owner);
 void pci_plug(struct pci *pci, unsigned devfn, struct pci_function *function);
 
 /* A header with these identifications; everything else 0 and read-only, but the usual bits of the
- * command register. CLASS: 24 bits, class in the highest byte. */
+ * command register; ones written to the errors of the status register clear them. CLASS: 24 bits,
+ * class in the highest byte. */
 void pci_function_init(struct pci_function *function, u16 vendor, u16 device, u32 class);
 
 /* BYTES bytes of configuration space from AT on, little endian: contents, and which bits of them
