@@ -31,6 +31,12 @@ void call(u8 number, u16 ax, u16 bx, u16 cx, u16 dx, u16 results, const char *fi
 #define CALL(number, ax, bx, cx, dx, results)                                                      \
     call(number, ax, bx, cx, dx, results, __FILE__, __LINE__)
 
+extern u16 stack_used; /* bytes, by the last call */
+
+void poke8(u16 seg, u16 off, u8 value);
+u8 bda8(u16 off); /* the BIOS data area */
+u16 bda16(u16 off);
+
 static inline int carry(void)
 {
     return (s.r.flags & CF) != 0;
@@ -40,6 +46,9 @@ static inline u32 peek32(u16 seg, u16 off)
 {
     return peek16(seg, off) | (u32)peek16(seg, off + 2) << 16;
 }
+
+/* --- disks.c --- */
+void test_disks(void);
 
 /* --- board.c --- */
 int pci_here(void);
