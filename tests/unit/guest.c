@@ -72,6 +72,13 @@ void guest_free(struct guest *g)
     free(g);
 }
 
+void guest_become(struct guest *g, const char *model)
+{
+    cpu_free(&g->cpu);
+    ck_assert(cpu_init(&g->cpu, cpu_model_find(model, strlen(model)), &g->bus, &g->clock));
+    guest_real(g);
+}
+
 void guest_segment(struct guest *g, unsigned seg, u16 selector, u32 base, u32 limit, u16 attr)
 {
     g->cpu.seg[seg] =

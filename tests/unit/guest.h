@@ -49,6 +49,8 @@ struct guest {
 struct guest *guest_new(void);
 struct guest *guest_new_model(const char *name);
 void guest_free(struct guest *g);
+/* Another processor in the same place, from the start. */
+void guest_become(struct guest *g, const char *model);
 
 /* From the start again, memory as it is. */
 void guest_real(struct guest *g);

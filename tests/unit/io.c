@@ -285,9 +285,7 @@ END_TEST
 
 static void on_a_286(void)
 {
-    cpu_free(&g->cpu);
-    ck_assert(cpu_init(&g->cpu, cpu_model_find("80286", 5), &g->bus, &g->clock));
-    guest_real(g);
+    guest_become(g, "80286");
     g->cpu.r[EDX] = 0x120;
     g->cpu.r[ECX] = 3;
     g->cpu.r[ESI] = 0x10;

@@ -16,13 +16,6 @@ static void teardown(void)
     guest_free(g);
 }
 
-static void on(const char *model)
-{
-    cpu_free(&g->cpu);
-    ck_assert(cpu_init(&g->cpu, cpu_model_find(model, strlen(model)), &g->bus, &g->clock));
-    guest_real(g);
-}
-
 static u16 reg(unsigned n)
 {
     return (u16)g->cpu.r[n];
@@ -46,20 +39,20 @@ static u16 flags_after(u16 value)
 
 START_TEST(flags_bits_12_to_15_tell_the_generations_apart)
 {
-    on("8086");
+    guest_become(g, "8086");
     ck_assert_uint_eq(flags_after(0x0000), 0xf002);
-    on("80186");
+    guest_become(g, "80186");
     ck_assert_uint_eq(flags_after(0x0000), 0xf002);
-    on("80286");
+    guest_become(g, "80286");
     ck_assert_uint_eq(flags_after(0xf000), 0x0002);
-    on("386");
+    guest_become(g, "386");
     ck_assert_uint_eq(flags_after(0xf000), 0x7002);
 }
 END_TEST
 
 START_TEST(the_286_has_iopl_and_nt_in_protected_mode)
 {
-    on("80286");
+    guest_become(g, "80286");
     g->cpu.cr0 |= CR0_PE;
     cpu_set_eflags(&g->cpu, 0xffff);
     ck_assert_uint_eq(cpu_eflags(&g->cpu), 0x7fd7);
@@ -73,7 +66,7 @@ START_TEST(alignment_check_and_id_flag_came_later)
         u32 kept;
     } rows[] = {{"386", 0}, {"486", FL_AC}, {"pentium", FL_AC | FL_ID}, {"pentium3", FL_AC | FL_ID}};
     for (unsigned i = 0; i < ARRAY_LEN(rows); i++) {
-        on(rows[i].model);
+        guest_become(g, rows[i].model);
         cpu_set_eflags(&g->cpu, FL_AC | FL_ID);
         ck_assert_msg((cpu_eflags(&g->cpu) & (FL_AC | FL_ID)) == rows[i].kept, "%s", rows[i].model);
     }
@@ -91,7 +84,7 @@ START_TEST(reset_begins_16_bytes_below_the_top_of_what_the_pins_reach)
                 {"80286", 0xf000, 0xfff0, 0xfffff0},
                 {"386", 0xf000, 0xfff0, 0xfffffff0}};
     for (unsigned i = 0; i < ARRAY_LEN(rows); i++) {
-        on(rows[i].model);
+        guest_become(g, rows[i].model);
         cpu_reset(&g->cpu);
         ck_assert_uint_eq(g->cpu.seg[SEG_CS].selector, rows[i].cs);
         ck_assert_uint_eq(g->cpu.eip, rows[i].ip);
@@ -105,11 +98,11 @@ START_TEST(the_8086_has_twenty_address_bits_and_the_286_more)
 {
     put16(g->ram, 0x1111);
     put16(g->ram + 0x100000, 0x2222);
-    on("8086");
+    guest_become(g, "8086");
     guest_segment(g, SEG_DS, 0xffff, 0xffff0, 0xffff, 0x93);
     guest_do(g, "a1 10 00");
     ck_assert_uint_eq(reg(EAX), 0x1111);
-    on("80286");
+    guest_become(g, "80286");
     guest_segment(g, SEG_DS, 0xffff, 0xffff0, 0xffff, 0x93);
     guest_do(g, "a1 10 00");
     ck_assert_uint_eq(reg(EAX), 0x2222);
@@ -124,7 +117,7 @@ START_TEST(a_word_at_ffff_wraps_on_the_8086_and_faults_later)
     } rows[] = {{"8086", "a3 ff ff", -1},     {"80286", "a3 ff ff", EX_GP},
                 {"80286", "36 a3 ff ff", EX_GP}, {"386", "36 a3 ff ff", EX_SS}};
     for (unsigned i = 0; i < ARRAY_LEN(rows); i++) {
-        on(rows[i].model);
+        guest_become(g, rows[i].model);
         g->cpu.r[EAX] = 0xbbaa;
         guest_do(g, rows[i].code);
         ck_assert_int_eq(guest_vector(g), rows[i].vector);
@@ -136,7 +129,7 @@ END_TEST
 
 START_TEST(the_8086s_stack_wraps_in_a_word_and_in_an_interrupt_frame)
 {
-    on("8086");
+    guest_become(g, "8086");
     g->cpu.r[ESP] = 1;
     g->cpu.r[EAX] = 0x1234;
     guest_do(g, "50");
@@ -154,7 +147,7 @@ END_TEST
 
 START_TEST(the_8086s_code_wraps_inside_an_instruction)
 {
-    on("8086");
+    guest_become(g, "8086");
     g->ram[0x1ffff] = 0xb8; /* MOV AX,1234h */
     put16(g->ram + 0x10000, 0x1234);
     g->ram[0x10002] = 0x40; /* INC AX */
@@ -173,7 +166,7 @@ END_TEST
 
 START_TEST(execution_goes_on_at_0_behind_ffff)
 {
-    on("8086");
+    guest_become(g, "8086");
     g->ram[0x1ffff] = 0x40;
     g->ram[0x10000] = 0x40;
     g->cpu.eip = 0xffff;
@@ -197,7 +190,7 @@ START_TEST(instructions_have_a_longest_length)
         {"386", "3e 3e 3e 3e 3e 3e 3e 3e 3e 3e 3e 3e 3e 3e 3e 90", EX_GP},
     };
     for (unsigned i = 0; i < ARRAY_LEN(rows); i++) {
-        on(rows[i].model);
+        guest_become(g, rows[i].model);
         guest_do(g, rows[i].code);
         ck_assert_msg(guest_vector(g) == rows[i].vector, "%s %s", rows[i].model, rows[i].code);
     }
@@ -230,7 +223,7 @@ START_TEST(what_a_generation_does_not_know)
         {"80286", "8e c8", EX_UD},       /* MOV CS,AX */
     };
     for (unsigned i = 0; i < ARRAY_LEN(rows); i++) {
-        on(rows[i].model);
+        guest_become(g, rows[i].model);
         guest_do(g, rows[i].code);
         ck_assert_msg(guest_vector(g) == rows[i].vector, "%s %s: %d", rows[i].model, rows[i].code,
                       guest_vector(g));
@@ -240,13 +233,13 @@ END_TEST
 
 START_TEST(push_sp_pushes_the_new_value_before_the_286)
 {
-    on("8086");
+    guest_become(g, "8086");
     guest_do(g, "54");
     ck_assert_uint_eq(top_word(), 0x7ffe);
-    on("80186");
+    guest_become(g, "80186");
     guest_do(g, "ff f4");
     ck_assert_uint_eq(top_word(), 0x7ffe);
-    on("80286");
+    guest_become(g, "80286");
     guest_do(g, "54");
     ck_assert_uint_eq(top_word(), 0x8000);
 }
@@ -254,7 +247,7 @@ END_TEST
 
 START_TEST(cs_can_be_loaded_on_an_8086)
 {
-    on("8086");
+    guest_become(g, "8086");
     g->cpu.r[EAX] = 0x1100;
     g->ram[0x11002] = 0x43; /* INC BX */
     guest_do(g, "8e c8");
@@ -262,7 +255,7 @@ START_TEST(cs_can_be_loaded_on_an_8086)
     ck_assert_uint_eq(g->cpu.eip, 2);
     guest_step(g, 1);
     ck_assert_uint_eq(reg(EBX), 1);
-    on("8086");
+    guest_become(g, "8086");
     put16(g->ram + 0x38000, 0x1200); /* POP CS */
     guest_do(g, "0f");
     ck_assert_uint_eq(g->cpu.seg[SEG_CS].selector, 0x1200);
@@ -272,12 +265,12 @@ END_TEST
 
 START_TEST(shift_counts_have_five_bits_since_the_80186)
 {
-    on("8086");
+    guest_become(g, "8086");
     g->cpu.r[EAX] = 0xffff;
     g->cpu.r[ECX] = 33;
     guest_do(g, "d3 e8");
     ck_assert_uint_eq(reg(EAX), 0);
-    on("80186");
+    guest_become(g, "80186");
     g->cpu.r[EAX] = 0xffff;
     g->cpu.r[ECX] = 33;
     guest_do(g, "d3 e8");
@@ -287,11 +280,11 @@ END_TEST
 
 START_TEST(the_address_of_a_failed_division)
 {
-    on("8086");
+    guest_become(g, "8086");
     guest_do(g, "f7 f1"); /* DIV CX, which is 0 */
     ck_assert_int_eq(guest_vector(g), EX_DE);
     ck_assert_uint_eq(top_word(), 2);
-    on("80286");
+    guest_become(g, "80286");
     guest_do(g, "f7 f1");
     ck_assert_int_eq(guest_vector(g), EX_DE);
     ck_assert_uint_eq(top_word(), 0);
@@ -317,7 +310,7 @@ START_TEST(arithmetic_leaves_the_flags_of_the_chip)
         {"80286", "f7 f9", 0x0000, 0xffff, 0xf987, FL_ZF | FL_AF | FL_PF},
     };
     for (unsigned i = 0; i < ARRAY_LEN(rows); i++) {
-        on(rows[i].model);
+        guest_become(g, rows[i].model);
         g->cpu.r[EAX] = rows[i].ax;
         g->cpu.r[ECX] = rows[i].cx;
         g->cpu.r[EDX] = rows[i].dx;
@@ -353,7 +346,7 @@ START_TEST(the_386_has_undefined_flags_of_its_own)
         {"386", "27", 0x7f, 0, 0x85, FL_OF, FL_OF},                      /* DAA */
     };
     for (unsigned i = 0; i < ARRAY_LEN(rows); i++) {
-        on(rows[i].model);
+        guest_become(g, rows[i].model);
         g->cpu.r[EAX] = rows[i].ax;
         g->cpu.r[ECX] = rows[i].cx;
         guest_do(g, rows[i].code);
@@ -368,7 +361,7 @@ END_TEST
 /* BTS [BX],AX in memory: bit 17 is bit 1 of the next word. */
 START_TEST(a_386s_bit_string_in_memory_leaves_the_same_flags)
 {
-    on("386");
+    guest_become(g, "386");
     g->cpu.r[EAX] = 17;
     put32(g->ram + 0x20000, 0x0001ffff);
     guest_do(g, "0f ab 07");
@@ -379,14 +372,14 @@ END_TEST
 
 START_TEST(rep_negates_the_8086s_products_and_signed_quotients)
 {
-    on("8086");
+    guest_become(g, "8086");
     g->cpu.r[EAX] = 7;
     g->cpu.r[ECX] = 3;
     guest_do(g, "f3 f6 e9");
     ck_assert_uint_eq(reg(EAX), (u16)-21);
     guest_do(g, "f2 f6 f9");
     ck_assert_uint_eq(reg(EAX), 7);
-    on("80286");
+    guest_become(g, "80286");
     g->cpu.r[EAX] = 7;
     g->cpu.r[ECX] = 3;
     guest_do(g, "f3 f6 e9");
@@ -398,7 +391,7 @@ START_TEST(minus_128_is_no_quotient_before_the_386)
 {
     static const char *const models[] = {"8086", "80286", "386"};
     for (unsigned i = 0; i < ARRAY_LEN(models); i++) {
-        on(models[i]);
+        guest_become(g, models[i]);
         g->cpu.r[EAX] = 0xff80;
         g->cpu.r[ECX] = 1;
         guest_do(g, "f6 f9");
@@ -409,7 +402,7 @@ END_TEST
 
 START_TEST(an_interrupted_286_string_instruction_has_moved_its_registers)
 {
-    on("80286");
+    guest_become(g, "80286");
     g->cpu.r[ESI] = 0x10;
     g->cpu.r[EDI] = 0xffff;
     g->cpu.r[ECX] = 5;
@@ -434,12 +427,12 @@ static void load_ds(u32 base, u32 limit, u16 attr)
 
 START_TEST(the_last_word_of_a_286s_descriptor_is_reserved)
 {
-    on("80286");
+    guest_become(g, "80286");
     load_ds(0x12345678, 0xfffff, 0xc93);
     ck_assert_uint_eq(g->cpu.seg[SEG_DS].base, 0x345678);
     ck_assert_uint_eq(g->cpu.seg[SEG_DS].limit, 0xffff);
     ck_assert_uint_eq(g->cpu.seg[SEG_DS].attr, 0x93);
-    on("386");
+    guest_become(g, "386");
     load_ds(0x12345678, 0xfffff, 0xc93);
     ck_assert_uint_eq(g->cpu.seg[SEG_DS].base, 0x12345678);
     ck_assert_uint_eq(g->cpu.seg[SEG_DS].limit, 0xffffffff);
@@ -451,7 +444,7 @@ START_TEST(a_286_knows_no_system_types_above_7)
 {
     static const char *const models[] = {"80286", "386"};
     for (unsigned i = 0; i < ARRAY_LEN(models); i++) {
-        on(models[i]);
+        guest_become(g, models[i]);
         load_ds(0, 0xffff, 0x93);
         guest_descriptor(g, 0x48, 0, 0, 0x8c);
         guest_do(g, "0f 02 c8");
@@ -467,7 +460,7 @@ START_TEST(a_vector_beyond_the_real_mode_table_is_interrupt_8_to_a_286)
         int vector;
     } rows[] = {{"80286", EX_DF}, {"386", EX_DF}, {"pentium", EX_GP}};
     for (unsigned i = 0; i < ARRAY_LEN(rows); i++) {
-        on(rows[i].model);
+        guest_become(g, rows[i].model);
         g->cpu.idtr.limit = 0x3f;
         guest_do(g, "cd 20");
         ck_assert_int_eq(guest_vector(g), rows[i].vector);
@@ -480,7 +473,7 @@ START_TEST(an_escape_of_the_286_wants_neither_em_nor_ts)
 {
     static const u32 bits[] = {0, CR0_EM, CR0_TS, CR0_EM | CR0_TS, CR0_MP};
     for (unsigned i = 0; i < 2 * ARRAY_LEN(bits); i++) {
-        on("80286");
+        guest_become(g, "80286");
         g->cpu.cr0 |= bits[i / 2];
         guest_do(g, i & 1 ? "d9 e8" : "d9 07");
         ck_assert_int_eq(guest_vector(g), bits[i / 2] & ~(u32)CR0_MP ? EX_NM : -1);
@@ -490,7 +483,7 @@ END_TEST
 
 START_TEST(smsw_reads_ones_on_a_286)
 {
-    on("80286");
+    guest_become(g, "80286");
     g->cpu.cr0 = CR0_TS;
     guest_do(g, "0f 01 e0");
     ck_assert_uint_eq(reg(EAX), 0xfff8);
@@ -501,7 +494,7 @@ START_TEST(umov_moves_on_386_and_486)
 {
     static const char *const models[] = {"386", "486"};
     for (unsigned i = 0; i < ARRAY_LEN(models); i++) {
-        on(models[i]);
+        guest_become(g, models[i]);
         g->cpu.r[EAX] = 0x4321;
         guest_do(g, "0f 11 06 00 01");
         ck_assert_uint_eq(get16(g->ram + 0x20100), 0x4321);
@@ -515,7 +508,7 @@ START_TEST(a_repetition_that_waits_sets_rf_since_the_386)
 {
     static const char *const models[] = {"8086", "80286", "386"};
     for (unsigned i = 0; i < ARRAY_LEN(models); i++) {
-        on(models[i]);
+        guest_become(g, models[i]);
         guest_code(g, "f3 ac f4"); /* rep lodsb; hlt */
         g->cpu.eip = g->start;
         g->cpu.r[ECX] = 1000;
@@ -559,7 +552,7 @@ START_TEST(random_programs_find_no_way_out)
                 {"386", 0x37fd7, 2}};
     for (unsigned i = 0; i < ARRAY_LEN(rows) * 40; i++) {
         u32 flags = rows[i % ARRAY_LEN(rows)].flags, ones = rows[i % ARRAY_LEN(rows)].ones;
-        on(rows[i % ARRAY_LEN(rows)].model);
+        guest_become(g, rows[i % ARRAY_LEN(rows)].model);
         random_state = i;
         random_memory_and_registers();
         for (unsigned slice = 0; slice < 50; slice++) {

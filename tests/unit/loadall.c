@@ -19,13 +19,6 @@ static void teardown(void)
     guest_free(g);
 }
 
-static void on(const char *model)
-{
-    cpu_free(&g->cpu);
-    ck_assert(cpu_init(&g->cpu, cpu_model_find(model, strlen(model)), &g->bus, &g->clock));
-    guest_real(g);
-}
-
 /* An image of bytes that are all different from their neighbours. */
 static u8 *fill(u32 linear, unsigned bytes)
 {
@@ -66,7 +59,7 @@ START_TEST(the_286_loads_every_field_from_800h)
         u16 at;
     } general[] = {{EDI, 0x26}, {ESI, 0x28}, {EBP, 0x2a}, {ESP, 0x2c},
                    {EBX, 0x2e}, {EDX, 0x30}, {ECX, 0x32}, {EAX, 0x34}};
-    on("80286");
+    guest_become(g, "80286");
     const u8 *at = fill(AT_286, BYTES_286);
     const struct place places[] = {
         {"ES", 0x24, 0x36, &g->cpu.seg[SEG_ES]}, {"CS", 0x22, 0x3c, &g->cpu.seg[SEG_CS]},
@@ -98,7 +91,7 @@ START_TEST(the_286_loads_four_bits_of_the_machine_status_word)
         u16 word;
         u32 after;
     } rows[] = {{0, 0xfff0, 0}, {0, 0xffff, 15}, {0, 10, 10}, {14, 0, 0}, {15, 0, 1}, {1, 6, 7}};
-    on("80286");
+    guest_become(g, "80286");
     for (unsigned i = 0; i < ARRAY_LEN(rows); i++) {
         guest_real(g);
         memset(g->ram + AT_286, 0, BYTES_286);
@@ -193,7 +186,7 @@ START_TEST(loadall_is_for_ring_0)
     guest_flat(g, 3);
     guest_do(g, "0f 07");
     ck_assert_int_eq(guest_vector(g), EX_GP);
-    on("80286");
+    guest_become(g, "80286");
     guest_flat(g, 3);
     guest_segment(g, SEG_CS, GUEST_USER_CODE, 0, 0xffff, 0xfb);
     put16(fill(AT_286, BYTES_286) + 0x34, 0x1234); /* AX */

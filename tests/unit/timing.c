@@ -22,9 +22,7 @@ static void teardown(void)
 static void on(const char *model)
 {
     g->clock.hz = 1000000;
-    cpu_free(&g->cpu);
-    ck_assert(cpu_init(&g->cpu, cpu_model_find(model, strlen(model)), &g->bus, &g->clock));
-    guest_real(g);
+    guest_become(g, model);
 }
 
 /* Clocks of the first instruction in HEX. */

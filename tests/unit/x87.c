@@ -50,8 +50,7 @@ END_TEST
 
 START_TEST(without_an_fpu_nothing_is_stored)
 {
-    cpu_free(&g->cpu);
-    ck_assert(cpu_init(&g->cpu, cpu_model_find("486sx", 5), &g->bus, &g->clock));
+    guest_become(g, "486sx");
     guest_flat(g, 0);
     g->cpu.r[EAX] = 0x5a5a;
     put16(data(), 0x5a5a);
