@@ -4,24 +4,13 @@
  * Interrupts". */
 #include "cpu/debug.h"
 
-#include "tests/unit/guest.h"
-
-static struct guest *g;
+#include "tests/unit/guest_rig.h"
 
 enum { CODE = 0, WRITE = 1, PORT = 2, ACCESS = 3 };
 
-static void teardown(void)
-{
-    if (g)
-        guest_free(g);
-    g = NULL;
-}
-
 static void setup(void)
 {
-    teardown();
-    g = guest_new();
-    guest_flat(g, 0);
+    use(cpu_model_default()->name);
     g->cpu.r[EBX] = GUEST_DATA;
 }
 

@@ -3,24 +3,13 @@
  */
 #include "cpu/debug.h"
 #include "cpu/timing.h"
-#include "tests/unit/guest.h"
+#include "tests/unit/guest_rig.h"
 
 enum { ABSENT_DATA = 0x48, SHORT_TSS = 0x50, NO_PAGE = 0x30000 };
 
-static struct guest *g;
-
-static void teardown(void)
-{
-    if (g)
-        guest_free(g);
-    g = NULL;
-}
-
 static void setup(void)
 {
-    teardown();
-    g = guest_new();
-    guest_flat(g, 0);
+    use(cpu_model_default()->name);
     guest_page(g);
     guest_descriptor(g, ABSENT_DATA, 0, 0xffff, 0x13);
     guest_descriptor(g, SHORT_TSS, GUEST_TSS, 0x10, 0x89);

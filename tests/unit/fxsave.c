@@ -1,17 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* FXSAVE and FXRSTOR: every byte of the image, and what may fault. SDM 2A "FXSAVE". */
 #include "cpu/sfloat.h"
-#include "tests/unit/guest.h"
+#include "tests/unit/guest_rig.h"
 
-static struct guest *g;
 enum { IMAGE = 512, AT = GUEST_DATA + 0xe00 };
 
 static void start(const char *model)
 {
-    if (g)
-        guest_free(g);
-    g = guest_new_model(model);
-    guest_flat(g, 0);
+    use(model);
     g->cpu.cr4 = CR4_OSFXSR;
     g->cpu.r[ESI] = AT;
     memset(g->ram + GUEST_DATA, 0xcc, 0x2000);
@@ -19,13 +15,7 @@ static void start(const char *model)
 
 static void setup(void)
 {
-    g = NULL;
     start("pentium3");
-}
-
-static void teardown(void)
-{
-    guest_free(g);
 }
 
 static void fill(struct fpu *f)

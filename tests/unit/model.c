@@ -2,23 +2,7 @@
 /* Each processor's facts: clock, bus, features, the bits of CR4 and EFLAGS, which bits its MSRs
  * take. AP-485; SDM 3A "Control Registers"; SDM 3B "Architecture Compatibility"; SDM 4. */
 #include "cpu/generation.h"
-#include "tests/unit/guest.h"
-
-static struct guest *g;
-
-static void teardown(void)
-{
-    if (g)
-        guest_free(g);
-    g = NULL;
-}
-
-static void use(const char *name)
-{
-    teardown();
-    g = guest_new_model(name);
-    guest_flat(g, 0);
-}
+#include "tests/unit/guest_rig.h"
 
 static void setup(void)
 {

@@ -3,23 +3,7 @@
  * AP-485; SDM 4 "Model-Specific Registers"; SDM 3B "Performance Monitoring". */
 #include <stdio.h>
 
-#include "tests/unit/guest.h"
-
-static struct guest *g;
-
-static void teardown(void)
-{
-    if (g)
-        guest_free(g);
-    g = NULL;
-}
-
-static void use(const char *name)
-{
-    teardown();
-    g = guest_new_model(name);
-    guest_flat(g, 0);
-}
+#include "tests/unit/guest_rig.h"
 
 static void setup(void)
 {

@@ -6,9 +6,7 @@
 #include <stdlib.h>
 
 #include "src/base/log.h"
-#include "tests/unit/guest.h"
-
-static struct guest *g;
+#include "tests/unit/guest_rig.h"
 
 enum {
     OPERAND = GUEST_DATA + 0xffe, /* a word at the end of a page behind which there is none */
@@ -17,20 +15,6 @@ enum {
     POINTERS = 0x90000,
     TABLES = 0xd0000,
 };
-
-static void teardown(void)
-{
-    if (g)
-        guest_free(g);
-    g = NULL;
-}
-
-static void use(const char *model)
-{
-    teardown();
-    g = guest_new_model(model);
-    guest_flat(g, 0);
-}
 
 static void setup(void)
 {

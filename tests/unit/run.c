@@ -1,23 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* The run loop: interrupts at exact instructions, shadows, HLT, single step, double and triple
  * fault. SDM 3A "Interrupt and Exception Handling". */
-#include "tests/unit/guest.h"
-
-static struct guest *g;
-
-/* Tests set up anew as often as they want. */
-static void teardown(void)
-{
-    if (g)
-        guest_free(g);
-    g = NULL;
-}
+#include "tests/unit/guest_rig.h"
 
 static void setup(void)
 {
-    teardown();
-    g = guest_new();
-    guest_flat(g, 0);
+    use(cpu_model_default()->name);
 }
 
 static void run_for(u64 cycles)
