@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Coprocessor errors as the IBM AT reports them (IBM AT Technical Reference, "Math Coprocessor Control"),
- * with the processor's own FPU: SDM 1, appendix "Guidelines for Writing x87 FPU Exception Handlers",
- * "MS-DOS Compatibility Sub-mode", whose two flip-flops these are.
+ * Coprocessor errors as the IBM AT reports them (IBM AT Technical Reference, "Math Coprocessor
+ * Control"), with the processor's own FPU: SDM 1, appendix "Guidelines for Writing x87 FPU
+ * Exception Handlers", "MS-DOS Compatibility Sub-mode", whose two flip-flops these are.
  *
  *   FERR#  ___|"""""""""""""""|____   an unmasked exception is pending
  *   IRQ13  ___|"""""""|____________   from its rise until port F0h is written

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Power management of the PIIX4 (function 3): the ACPI fixed registers and timer, the APM ports that
- * raise SMI, and a system management bus with nobody on it.
+ * Power management of the PIIX4 (function 3): the ACPI fixed registers and timer, the APM ports
+ * that raise SMI, and a system management bus with nobody on it.
  *
  * 82371AB "PIIX4" (290562), "Power Management"; ACPI 1.0, "ACPI Register Model".
  */

@@ -109,7 +109,8 @@ struct vga {
 extern const struct chip vga_chip;        /* the ports; keeps the state of both */
 extern const struct chip vga_memory_chip; /* A0000h-BFFFFh; takes 1, 2 or 4 bytes */
 
-/* MEMORY: VGA_MEMORY bytes, part of the machine's state as RAM is. ROM: the video BIOS for the expansion ROM's base address, ROM_BYTES a power of two; NULL: none. */
+/* MEMORY: VGA_MEMORY bytes, part of the machine's state as RAM is. ROM: the video BIOS for the
+ * expansion ROM's base address, ROM_BYTES a power of two; NULL: none. */
 void vga_init(struct vga *vga, struct clock *clock, u8 *memory, u8 *rom, u32 rom_bytes);
 
 /* WINDOW is called whenever what vga_window_ram() answers has changed. */
@@ -117,9 +118,9 @@ void vga_set_window(struct vga *vga, void (*window)(void *owner), void *owner);
 
 /*
  * The host memory of the CPU's window where that is plain linear memory now (chain-4 without
- * masks and functions: mode 13h; a bank of a DISPI mode), else NULL. *FIRST: offset from A0000h, *BYTES: length, whole
- * pages. The rest of A0000h-BFFFFh belongs to vga_memory_chip. Reads of such memory do not load
- * the latches.
+ * masks and functions: mode 13h; a bank of a DISPI mode), else NULL. *FIRST: offset from A0000h,
+ * *BYTES: length, whole pages. The rest of A0000h-BFFFFh belongs to vga_memory_chip. Reads of such
+ * memory do not load the latches.
  */
 u8 *vga_window_ram(struct vga *vga, u32 *first, u32 *bytes);
 

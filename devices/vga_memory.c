@@ -2,8 +2,8 @@
 /*
  * The way of a CPU byte into the four planes and back: sequencer and graphics controller.
  *
- *     CPU byte -> rotate -> set/reset -> function with the latches -> bit mask -> map mask -> planes
- *     planes -> latches -> read map select, or colour compare -> CPU byte
+ *   CPU byte -> rotate -> set/reset -> function with the latches -> bit mask -> map mask -> planes
+ *   planes -> latches -> read map select, or colour compare -> CPU byte
  *
  * All four planes move at once in 32-bit words. What the registers ask for is worked out when a
  * register changes; an access calls the reader or writer that was picked then.

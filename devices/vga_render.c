@@ -121,7 +121,7 @@ static void colours_find(struct view *view)
         if (vga_vbe_8_bit_dac(vga))
             view->colour[i] = rgb;
         else
-            view->colour[i] = (rgb & 0x3f3f3f) << 2 | (rgb >> 4 & 0x030303); /* full scale to full */
+            view->colour[i] = (rgb & 0x3f3f3f) << 2 | (rgb >> 4 & 0x030303); /* 3Fh is full */
     }
 }
 
@@ -228,7 +228,8 @@ INLINE u64 spread(u32 bits)
 /* One bit from every plane. */
 static u64 pixels_planar(u32 cell)
 {
-    return spread(cell) | spread(cell >> 8) << 1 | spread(cell >> 16) << 2 | spread(cell >> 24) << 3;
+    return spread(cell) | spread(cell >> 8) << 1 | spread(cell >> 16) << 2 |
+           spread(cell >> 24) << 3;
 }
 
 /* Pairs of bits: four pixels from planes 0 and 2, then four from planes 1 and 3. */

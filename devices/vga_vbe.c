@@ -2,9 +2,9 @@
 /*
  * The display interface of Bochs ("DISPI", version B0C5h): an index and a data port, 16 bits each.
  *
- * A mode is set by writing width, height and bits, then ENABLE. Memory is linear: line after line at
- * the linear frame buffer, or 64 KiB of it, the bank, at A0000h. The VGA's registers keep what they
- * hold and come back when the mode is disabled.
+ * A mode is set by writing width, height and bits, then ENABLE. Memory is linear: line after line
+ * at the linear frame buffer, or 64 KiB of it, the bank, at A0000h. The VGA's registers keep what
+ * they hold and come back when the mode is disabled.
  *
  * Not modelled: modes of 4 bits.
  */

@@ -61,7 +61,8 @@ void action_insert(struct frontend_context *context, const char *path)
 {
     char *copy = strdup(path);
 
-    if (copy && !push(context, (struct input_event){.kind = INPUT_INSERT, .code = INPUT_DRIVE_ANY, .text = copy}))
+    if (copy && !push(context, (struct input_event){
+                                   .kind = INPUT_INSERT, .code = INPUT_DRIVE_ANY, .text = copy}))
         free(copy);
 }
 

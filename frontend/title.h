@@ -12,7 +12,8 @@ void title_speed(const struct status_view *view, char *text, size_t size);
 
 /*
  * The title: "twin86 - 486DX2-66, 32 MB - running at 100 % of real time - Ctrl-F10 frees the
- * mouse". NOTE: in place of the machine's name if it is not empty; MOUSE: the last part, if not empty.
+ * mouse". NOTE: in place of the machine's name if it is not empty; MOUSE: the last part, if not
+ * empty.
  */
 void title_text(const struct status_view *view, const char *note, const char *mouse, char *text,
                 size_t size);

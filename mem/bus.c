@@ -150,7 +150,8 @@ void bus_add_host(struct bus *bus, u8 *host, u64 bytes)
     memset(flags + first, 0, more);
     bus->page_flags = flags;
     bus->page_count += more;
-    bus->block[bus->block_count++] = (struct bus_block){.host = host, .bytes = bytes, .page = first};
+    bus->block[bus->block_count++] =
+        (struct bus_block){.host = host, .bytes = bytes, .page = first};
 }
 
 u8 *bus_add_memory(struct bus *bus, u64 bytes)
@@ -172,8 +173,8 @@ u64 bus_hash(const struct bus *bus, u64 hash)
     return hash;
 }
 
-/* Bytes from the start of page 0 of a numbering to HOST; memory that is mapped for the first time gets
- * new numbers. */
+/* Bytes from the start of page 0 of a numbering to HOST; memory that is mapped for the first time
+ * gets new numbers. */
 static u64 numbered_at(struct bus *bus, u8 *host, u64 bytes)
 {
     if (host >= bus->ram && host < bus->ram + bus->ram_size)

@@ -66,33 +66,33 @@ struct bus {
     u32 page_count;
     u32 block_count;
     struct bus_block block[BUS_BLOCKS];
-    /* The CPU's ears: code bytes, in the page of that number from OFFSET on, changed otherwise than by
-     * its own stores; the map or the A20 gate changed. */
+    /* The CPU's ears: code bytes, in the page of that number from OFFSET on, changed otherwise than
+     * by its own stores; the map or the A20 gate changed. */
     void (*code_written)(void *listener, u32 page, u32 offset, u32 bytes);
     void (*remapped)(void *listener);
     void *listener;
     u32 unknown_ports; /* accesses that nobody answered, for the log */
 };
 
-/* RAM_SIZE: bytes of memory, a multiple of 1 MiB. Addresses from 640 KiB to 1 MiB are the board's to
- * map, and so are those from BUS_HOLE to 4 GiB, above which the rest of the memory lies.
- * False when the host has no memory. RAM is lazily allocated and starts as zeros. */
+/* RAM_SIZE: bytes of memory, a multiple of 1 MiB. Addresses from 640 KiB to 1 MiB are the board's
+ * to map, and so are those from BUS_HOLE to 4 GiB, above which the rest of the memory lies. False
+ * when the host has no memory. RAM is lazily allocated and starts as zeros. */
 bool bus_init(struct bus *bus, u64 ram_size);
 void bus_free(struct bus *bus);
 
-/* Give host memory its page numbers, once, when the machine is built: parts of it may then be mapped
- * and unmapped for ever without new ones. */
+/* Give host memory its page numbers, once, when the machine is built: parts of it may then be
+ * mapped and unmapped for ever without new ones. */
 void bus_add_host(struct bus *bus, u8 *host, u64 bytes);
 
-/* The same for new memory of the bus's own, zeros until written, which bus_free() frees. For chips with
- * more of it than they hold themselves. */
+/* The same for new memory of the bus's own, zeros until written, which bus_free() frees. For chips
+ * with more of it than they hold themselves. */
 u8 *bus_add_memory(struct bus *bus, u64 bytes);
 
 /* Hash of all memory of the bus's own, continuing from HASH. */
 u64 bus_hash(const struct bus *bus, u64 hash);
 
-/* Draw the memory map anew: from RAM alone, what bus_map_* maps until bus_drawn(). The CPU hears of it
- * once. */
+/* Draw the memory map anew: from RAM alone, what bus_map_* maps until bus_drawn(). The CPU hears of
+ * it once. */
 void bus_draw(struct bus *bus);
 void bus_drawn(struct bus *bus);
 

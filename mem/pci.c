@@ -159,12 +159,12 @@ void pci_function_reset(struct pci_function *f)
 }
 
 static const struct field bar_fields[] = {
-    TRANSIENT(struct pci_bar, space), TRANSIENT(struct pci_bar, at),
-    TRANSIENT(struct pci_bar, enable_at), TRANSIENT(struct pci_bar, enable),
-    TRANSIENT(struct pci_bar, prefetchable),
-    TRANSIENT(struct pci_bar, size), TRANSIENT(struct pci_bar, width), TRANSIENT(struct pci_bar, reg),
-    TRANSIENT(struct pci_bar, chip),  TRANSIENT(struct pci_bar, owner),
-    TRANSIENT(struct pci_bar, host),  FIELD_END,
+    TRANSIENT(struct pci_bar, space),        TRANSIENT(struct pci_bar, at),
+    TRANSIENT(struct pci_bar, enable_at),    TRANSIENT(struct pci_bar, enable),
+    TRANSIENT(struct pci_bar, prefetchable), TRANSIENT(struct pci_bar, size),
+    TRANSIENT(struct pci_bar, width),        TRANSIENT(struct pci_bar, reg),
+    TRANSIENT(struct pci_bar, chip),         TRANSIENT(struct pci_bar, owner),
+    TRANSIENT(struct pci_bar, host),         FIELD_END,
 };
 
 const struct field pci_function_fields[] = {

@@ -35,9 +35,9 @@ void drives_close(struct drives *drives);
 /* Everything the guest wrote, to the host's medium. */
 void drives_flush(struct drives *drives);
 
-/* Put an image (opened if it is not yet) into floppy drive 0 or 1, or the next one of those that are
- * open, or none. False: nothing has changed. One line about it in MESSAGE in both cases. The caller
- * tells the controller about floppy[0] and floppy[1]. */
+/* Put an image (opened if it is not yet) into floppy drive 0 or 1, or the next one of those that
+ * are open, or none. False: nothing has changed. One line about it in MESSAGE in both cases. The
+ * caller tells the controller about floppy[0] and floppy[1]. */
 bool drives_insert(struct drives *drives, unsigned drive, const char *path, char *message,
                    size_t size);
 bool drives_next(struct drives *drives, unsigned drive, char *message, size_t size);
@@ -47,7 +47,7 @@ void drives_eject(struct drives *drives, unsigned drive, char *message, size_t s
  * or NULL, is in the drive (which may be locked), drives_put_cd() says so in MESSAGE. */
 struct disk *drives_open_cd(struct drives *drives, const char *path, char *message, size_t size);
 void drives_put_cd(struct drives *drives, struct disk *disc, char *message, size_t size);
-/* drives_insert() if PATH is a floppy's image; of a disc drives_open_cd(), which then is in *DISC. */
+/* drives_insert() if PATH is a floppy's image, drives_open_cd() into *DISC if it is a CD's. */
 bool drives_insert_any(struct drives *drives, unsigned drive, const char *path, struct disk **disc,
                        char *message, size_t size);
 

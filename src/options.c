@@ -387,7 +387,8 @@ static const struct option rows[] = {
          "COM1, then COM2: null, stdio, file:PATH, unix:PATH, tcp:HOST:PORT"),
     VALUE("parallel", "PORT", NULL, take_chardev, parallel, "LPT1: the same"),
     VALUE("debugcon", "PORT", NULL, take_chardev, debugcon, "text to ports E9h and 402h: the same"),
-    VALUE("display", "NAME", NULL, take_display, display, "sdl (a window), term (the terminal), none"),
+    VALUE("display", "NAME", NULL, take_display, display,
+          "sdl (a window), term (the terminal), none"),
     SWITCH("nographic", nographic, "no display; COM1 is the terminal (Ctrl-A x quits)"),
     SWITCH("full-screen", full_screen, "start in full screen"),
     MANY("key", "ACTION=KEYS", take_key, key, OPTION_LIST,
@@ -406,7 +407,8 @@ static const struct option rows[] = {
     VALUE("dcount", "RANGES", NULL, take_ranges, log_counts,
           "with -d: only while these instructions run, as 1000000..1000500, counted from power-on"),
     VALUE("script", "FILE", NULL, take_text, script, "drive the machine from a script, then end"),
-    VALUE("max-time", "SECONDS", NULL, take_seconds, max_time, "end after so much time: exit code 124"),
+    VALUE("max-time", "SECONDS", NULL, take_seconds, max_time,
+          "end after so much time: exit code 124"),
     VALUE("max-guest-time", "SECONDS", NULL, take_seconds, max_guest_time,
           "the same, in the guest's time"),
     VALUE("max-insns", "N", NULL, take_count, max_insns, "the same, in guest instructions"),
@@ -714,8 +716,9 @@ void options_help(FILE *out)
         hotkeys_text(&hotkeys, i, text);
         fprintf(out, "  %-14s %-14s %s\n", hotkey_name(i), text, hotkey_help(i));
     }
-    fprintf(out, "\nExit codes: 0 the guest switched off or the script passed, 1 the script failed,\n"
-                 "2 wrong usage, 3 triple fault with -no-reboot, 124 a limit was reached.\n");
+    fprintf(out,
+            "\nExit codes: 0 the guest switched off or the script passed, 1 the script failed,\n"
+            "2 wrong usage, 3 triple fault with -no-reboot, 124 a limit was reached.\n");
 }
 
 void options_print_config(const struct options *options, FILE *out)

@@ -358,8 +358,8 @@ static void map_all(void *pc)
  * six, and nothing but copy protection can tell. */
 enum { FLOPPY_HURRY = 10 };
 
-/* Characters take the nth part of their time on the wire: the far end is the host, which is not slower,
- * and what a system says with its last breath has left when it switches off. */
+/* Characters take the nth part of their time on the wire: the far end is the host, which is not
+ * slower, and what a system says with its last breath has left when it switches off. */
 enum { UART_HURRY = 64 };
 
 /* The video BIOS is behind a base address register too, which wants a power of two. */

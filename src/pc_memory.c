@@ -27,8 +27,8 @@ static void map_display(struct pc *pc)
         bus_map_host(pc->bus, VGA_WINDOW + first, bytes, ram, true);
 }
 
-/* The whole BIOS ends at 4 GiB, where the CPU starts (a 286: at 16 MiB); its last 128 KiB also below
- * 1 MiB. */
+/* The whole BIOS ends at 4 GiB, where the CPU starts (a 286: at 16 MiB); its last 128 KiB also
+ * below 1 MiB. */
 static void map_roms(struct pc *pc)
 {
     const struct rom *bios = pc->plugs.bios, *vgabios = pc->plugs.vgabios;

@@ -2,7 +2,7 @@
 /*
  * INT 10h AH=4Fh: VESA BIOS Extension 3.0 on the display interface of Bochs (ports 1CEh, 1CFh).
  *
- * Nothing is remembered: the mode that is on is found by the size and depth that the registers hold.
+ * Nothing is remembered: the mode that is on is found by size and depth, which the registers hold.
  * VESA, "VESA BIOS EXTENSION (VBE) Core Functions Standard", version 3.0.
  */
 #include "vga.h"

@@ -74,7 +74,8 @@ bool disk_flush(struct disk *disk); /* to the host's medium */
 bool disk_read_bytes(struct disk *disk, u64 at, size_t n, void *to);
 
 /* Of a CD image: sectors, bytes of one in the file (2048, or 2352 with sync and error codes; for
- * disk_read_cd's TO), reading COUNT of them. What the file has of its last one is filled with zeros. */
+ * disk_read_cd's TO), reading COUNT of them. What the file has of its last one is filled with
+ * zeros. */
 u32 disk_cd_sectors(const struct disk *disk);
 u32 disk_cd_sector_bytes(const struct disk *disk);
 bool disk_read_cd(struct disk *disk, u32 lba, u32 count, void *to);

@@ -259,8 +259,8 @@ static bool probe_floppy(struct disk *disk, const u8 *s, u64 sectors, bool wante
     return true;
 }
 
-/* What a volume descriptor is known by, and where it stands in it. ECMA-119 8.1.2, ECMA-167 2/9.1.2,
- * High Sierra. */
+/* What a volume descriptor is known by, and where it stands in it. ECMA-119 8.1.2, ECMA-167
+ * 2/9.1.2, High Sierra. */
 static const struct {
     u8 at;
     const char *name, *what;

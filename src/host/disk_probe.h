@@ -17,8 +17,8 @@ struct disk_image {
 };
 
 /*
- * DISK can be read and has so many BYTES (at least 1). False when it can't be what WANT says, with the
- * reason for a message in WHY, which reads on after the name of the file.
+ * DISK can be read and has so many BYTES (at least 1). False when it can't be what WANT says, with
+ * the reason for a message in WHY, which reads on after the name of the file.
  */
 bool disk_probe(struct disk *disk, u64 bytes, enum disk_want want, struct disk_image *image,
                 char *why, size_t size);

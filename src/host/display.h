@@ -41,8 +41,8 @@ void display_init(struct display *display);
 void display_free(struct display *display);
 
 /*
- * The chip's side: a frame to fill, of WIDTH x HEIGHT, both 1..DISPLAY_SIZE_MAX; NULL: a size out of
- * that, or no host memory. Its pixels hold something old; its text is marked not active. Pixels
+ * The chip's side: a frame to fill, of WIDTH x HEIGHT, both 1..DISPLAY_SIZE_MAX; NULL: a size out
+ * of that, or no host memory. Its pixels hold something old; its text is marked not active. Pixels
  * that are never published are simply drawn over.
  */
 struct frame *display_begin(struct display *display, u32 width, u32 height);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * MOO files: instruction tests captured from real processors, by the SingleStepTests project. A file
- * is a run of chunks (4-byte name, u32 length, contents), all little-endian; chunks inside chunks.
+ * MOO files: instruction tests captured from real processors, by the SingleStepTests project. A
+ * file is a run of chunks (4-byte name, u32 length, contents), all little-endian; chunks inside
+ * chunks.
  */
 #ifndef TESTS_MOO_H
 #define TESTS_MOO_H

@@ -219,8 +219,8 @@ static bool register_differs(const struct runner *r, const struct moo_test *test
     return (actual(r, reg) ^ expected(test, reg)) & mask;
 }
 
-/* The bits of the byte at ADDRESS that count: of the FLAGS that an exception pushed only those of the
- * mask. (An odd address of theirs is told rounded down, so we look for ourselves.) */
+/* The bits of the byte at ADDRESS that count: of the FLAGS that an exception pushed only those of
+ * the mask. (An odd address of theirs is told rounded down, so we look for ourselves.) */
 static u8 byte_mask(const struct runner *r, const struct moo_test *test, u32 address, u16 flags)
 {
     u32 n = address - physical(r, expected(test, MOO_SS), (u16)(expected(test, MOO_SP) + 4));
@@ -538,7 +538,8 @@ static bool run_set(const struct runner *options, const struct set *set, const c
         run_files(r, only);
         tell_result(r);
         /* A skip list above one in a thousand is a defect. */
-        good = !r->failures && cycles_are_near() && r->skipped * 1000 <= r->tests && (r->tests || r->cycles);
+        good = !r->failures && cycles_are_near() && r->skipped * 1000 <= r->tests &&
+               (r->tests || r->cycles);
     }
     machine_free(r);
     free(r);

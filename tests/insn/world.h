@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The world in which one instruction runs, twice: on the host's processor, in 32- and 16-bit code of
- * a 64-bit process, and in twin86. Both see the same linear memory with the same page rights, and
- * the same descriptors; both run at CPL 3.
+ * The world in which one instruction runs, twice: on the host's processor, in 32- and 16-bit code
+ * of a 64-bit process, and in twin86. Both see the same linear memory with the same page rights,
+ * and the same descriptors; both run at CPL 3.
  */
 #ifndef TESTS_INSN_WORLD_H
 #define TESTS_INSN_WORLD_H
@@ -32,8 +32,8 @@ struct world_page {
 extern const struct world_page world_pages[];
 extern const unsigned world_page_count;
 
-/* Selectors that Linux gives a program: flat code and data; and the one that leads to 64 bits, which
- * twin86 refuses: both sides end an instruction by a far jump to it. */
+/* Selectors that Linux gives a program: flat code and data; and the one that leads to 64 bits,
+ * which twin86 refuses: both sides end an instruction by a far jump to it. */
 enum { SEL_CODE32 = 0x23, SEL_DATA32 = 0x2b, SEL_EXIT = 0x33 };
 
 enum { GDT_ENTRIES = 16 };

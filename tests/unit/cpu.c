@@ -48,7 +48,8 @@ START_TEST(flags_survive_folding_and_loading)
     struct clock clock;
     struct cpu *cpu = cpu_on(&bus, &clock);
     for (u32 i = 0; i < 64; i++) {
-        u32 image = (i & 1) | (i & 2) << 1 | (i & 4) << 2 | (i & 8) << 3 | (i & 16) << 3 | (i & 32) << 6;
+        u32 image =
+            (i & 1) | (i & 2) << 1 | (i & 4) << 2 | (i & 8) << 3 | (i & 16) << 3 | (i & 32) << 6;
         cpu_set_eflags(cpu, image | FL_DF);
         ck_assert_uint_eq(cpu_eflags(cpu), image | FL_DF | FL_ALWAYS);
         cpu_fold(cpu);

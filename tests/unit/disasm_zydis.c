@@ -187,7 +187,8 @@ static bool is_plain(const ZydisDecodedInstruction *z)
 {
     bool decimal = z->mnemonic == ZYDIS_MNEMONIC_AAM || z->mnemonic == ZYDIS_MNEMONIC_AAD;
     return is_string(z) || z->mnemonic == ZYDIS_MNEMONIC_XLAT ||
-           (z->mnemonic == ZYDIS_MNEMONIC_NOP && !z->raw.modrm.offset) || (decimal && z->raw.imm[0].value.u == 10);
+           (z->mnemonic == ZYDIS_MNEMONIC_NOP && !z->raw.modrm.offset) ||
+           (decimal && z->raw.imm[0].value.u == 10);
 }
 
 static void expect(struct spelt *line, const ZydisDecodedInstruction *z,
@@ -265,8 +266,8 @@ static bool size_good(const ZydisDecodedInstruction *z, const ZydisDecodedOperan
     }
     if (said)
         return said == bits;
-    bool sized = !name_tells(z) && (bits == 8 || bits == 16 || bits == 32) && z->mnemonic != ZYDIS_MNEMONIC_LEA &&
-                 z->mnemonic != ZYDIS_MNEMONIC_INVLPG &&
+    bool sized = !name_tells(z) && (bits == 8 || bits == 16 || bits == 32) &&
+                 z->mnemonic != ZYDIS_MNEMONIC_LEA && z->mnemonic != ZYDIS_MNEMONIC_INVLPG &&
                  z->meta.branch_type != ZYDIS_BRANCH_TYPE_FAR;
     return !sized || register_tells || is_plain(z) || z->raw.modrm.offset == 0;
 }

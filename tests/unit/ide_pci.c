@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The bus master of the PIIX3's IDE function: descriptors of any size, status as its table has it. */
+/* The bus master of the PIIX3's IDE function: descriptors of any size, its table's status. */
 #include "devices/ide_pci.h"
 #include "tests/unit/ide_rig.h"
 

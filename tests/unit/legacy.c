@@ -64,7 +64,8 @@ START_TEST(alignment_check_and_id_flag_came_later)
     static const struct {
         const char *model;
         u32 kept;
-    } rows[] = {{"386", 0}, {"486", FL_AC}, {"pentium", FL_AC | FL_ID}, {"pentium3", FL_AC | FL_ID}};
+    } rows[] = {
+        {"386", 0}, {"486", FL_AC}, {"pentium", FL_AC | FL_ID}, {"pentium3", FL_AC | FL_ID}};
     for (unsigned i = 0; i < ARRAY_LEN(rows); i++) {
         guest_become(g, rows[i].model);
         cpu_set_eflags(&g->cpu, FL_AC | FL_ID);
@@ -298,14 +299,14 @@ START_TEST(arithmetic_leaves_the_flags_of_the_chip)
         const char *model, *code;
         u16 ax, cx, dx, flags;
     } rows[] = {
-        {"8086", "f6 e1", 0x0080, 0x0002, 0, FL_CF | FL_OF},                /* MUL CL: of AH = 1 */
+        {"8086", "f6 e1", 0x0080, 0x0002, 0, FL_CF | FL_OF}, /* MUL CL: of AH = 1 */
         {"80286", "f6 e1", 0x0080, 0x0002, 0, FL_AF | FL_CF | FL_OF},
-        {"8086", "d0 e8", 0x0002, 0, 0, 0},                                 /* SHR AL,1 */
+        {"8086", "d0 e8", 0x0002, 0, 0, 0}, /* SHR AL,1 */
         {"80286", "d0 e8", 0x0002, 0, 0, FL_AF},
-        {"8086", "d5 0a", 0x19ff, 0, 0, FL_CF | FL_AF | FL_SF | FL_PF},                     /* AAD */
+        {"8086", "d5 0a", 0x19ff, 0, 0, FL_CF | FL_AF | FL_SF | FL_PF}, /* AAD */
         {"80286", "d5 0a", 0x19ff, 0, 0, FL_CF | FL_AF | FL_SF | FL_PF | FL_OF},
-        {"80286", "f6 f1", 0x3d0e, 0x0005, 0, FL_SF | FL_AF},               /* DIV CL overflows */
-        {"80286", "f7 f9", 0x0000, 0x47b7, 0x47b7, FL_ZF | FL_AF | FL_PF},  /* IDIV CX */
+        {"80286", "f6 f1", 0x3d0e, 0x0005, 0, FL_SF | FL_AF},              /* DIV CL overflows */
+        {"80286", "f7 f9", 0x0000, 0x47b7, 0x47b7, FL_ZF | FL_AF | FL_PF}, /* IDIV CX */
         {"80286", "f7 f9", 0x0000, 0xf23c, 0x51f8, FL_ZF | FL_AF | FL_PF | FL_CF | FL_OF},
         {"80286", "f7 f9", 0x0000, 0xffff, 0xf987, FL_ZF | FL_AF | FL_PF},
     };

@@ -136,8 +136,8 @@ static void write_program(u8 *ram, bool code32)
 static void put_descriptor(u8 *at, u32 base, u32 limit, u32 attr)
 {
     put32(at, (limit & 0xffff) | base << 16);
-    put32(at + 4, (base >> 16 & 0xff) | (attr & 0xff) << 8 | (limit & 0xf0000) | (attr & 0xf00) << 12 |
-                      (base & 0xff000000u));
+    put32(at + 4, (base >> 16 & 0xff) | (attr & 0xff) << 8 | (limit & 0xf0000) |
+                      (attr & 0xf00) << 12 | (base & 0xff000000u));
 }
 
 /* GDT: 8 code32, 10 data32, 18 code16, 20 data16, 28 code32 ring 3, 30 data32 ring 3, 38 TSS,
@@ -213,7 +213,8 @@ static void start_protected(struct cpu *cpu, bool ring3, bool paging)
         load_segment(cpu, SEG_ES, 0x43, 0x40000, 0x1234, 0x0f3);
     if (below(4) == 0)
         load_segment(cpu, SEG_DS, 0x4b, 0x40000, 0x1234, 0x4f7);
-    cpu->tr = (struct segment){.base = TABLES + 0x1800, .limit = 0x200, .selector = 0x38, .attr = 0x8b};
+    cpu->tr =
+        (struct segment){.base = TABLES + 0x1800, .limit = 0x200, .selector = 0x38, .attr = 0x8b};
     cpu->gdtr = (struct table_register){TABLES, 0x7f};
     cpu->idtr = (struct table_register){TABLES + 0x800, 0x7ff};
     cpu->cpl = ring3 ? 3 : 0;

@@ -136,7 +136,8 @@ START_TEST(bad_values_are_told)
     check_wrong("type \"abc", "t.txt:1: the closing \" is missing");
     check_wrong("eject c", "t.txt:1: eject: \"c\" is not a drive: a, b or cd0");
     check_wrong("insert cd0", "t.txt:1: insert: a disk image is missing");
-    check_wrong("insert cd0 nowhere.iso", "t.txt:1: insert: nowhere.iso: No such file or directory");
+    check_wrong("insert cd0 nowhere.iso",
+                "t.txt:1: insert: nowhere.iso: No such file or directory");
 }
 END_TEST
 

@@ -202,7 +202,8 @@ static void host_run(u8 *code, const struct text *t, struct state *s)
             at += sizeof move;
         }
         for (u8 i = 0; i < 4; i++) { /* mov rI,[rdi+c0h+4*I] */
-            const u8 move[] = {store ? 0x89 : 0x8b, (u8)(0x87 | i << 3), (u8)(0xc0 + i * 4), 0, 0, 0};
+            const u8 move[] = {
+                store ? 0x89 : 0x8b, (u8)(0x87 | i << 3), (u8)(0xc0 + i * 4), 0, 0, 0};
             memcpy(at, move, sizeof move);
             at += sizeof move;
         }
@@ -268,8 +269,8 @@ static void show(const char *whose, const struct state *s, const struct text *t)
             (unsigned)s->flags & FL_ARITH, s->mxcsr, s->r[0], s->r[1], s->r[2], s->r[3],
             (unsigned long long)get64(s->memory), (unsigned long long)get64(s->memory + 8), reg);
     for (unsigned i = 0; i < 8; i++)
-        fprintf(stderr, "  mm%u %016llx xmm%u %016llx %016llx\n", i, (unsigned long long)s->mm[i], i,
-                (unsigned long long)s->xmm[i].q[1], (unsigned long long)s->xmm[i].q[0]);
+        fprintf(stderr, "  mm%u %016llx xmm%u %016llx %016llx\n", i, (unsigned long long)s->mm[i],
+                i, (unsigned long long)s->xmm[i].q[1], (unsigned long long)s->xmm[i].q[0]);
 }
 
 static void compare(const struct insn *row, u8 *code)

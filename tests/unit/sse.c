@@ -9,8 +9,16 @@
 
 static struct guest *g;
 
-enum { ONE = 0x3f800000, TWO = 0x40000000, INF = 0x7f800000, QUIET = 0x7fc00001, SIGNALS = 0x7f800001,
-       INDEFINITE = 0xffc00000, TINY = 1, HUGE_ = 0x7f7fffff };
+enum {
+    ONE = 0x3f800000,
+    TWO = 0x40000000,
+    INF = 0x7f800000,
+    QUIET = 0x7fc00001,
+    SIGNALS = 0x7f800001,
+    INDEFINITE = 0xffc00000,
+    TINY = 1,
+    HUGE_ = 0x7f7fffff
+};
 #define MINUS 0x80000000u
 
 static void start(const char *model, unsigned ring)
@@ -119,8 +127,8 @@ END_TEST
 /* The page is absent too: alignment comes first. */
 START_TEST(packed_operands_must_be_aligned)
 {
-    static const char *const insns[] = {"0f 28 06", "0f 29 06", "0f 2b 06", "0f 58 06", "0f c6 06 00",
-                                        "0f 54 06", "0f c2 06 00", "0f 53 06"};
+    static const char *const insns[] = {"0f 28 06",    "0f 29 06", "0f 2b 06",    "0f 58 06",
+                                        "0f c6 06 00", "0f 54 06", "0f c2 06 00", "0f 53 06"};
     for (unsigned i = 0; i < ARRAY_LEN(insns); i++)
         for (u32 at = 0; at < 16; at++) {
             start("pentium3", 0);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The CPU's way into the planes, against a model that works bit by bit; and what is plain memory. */
+/* The CPU's way into the planes, against a model that works bit by bit; and plain memory. */
 #include "mem/bus.h"
 #include "tests/unit/vga_modes.h"
 
@@ -129,7 +129,7 @@ START_TEST(planar_addresses_are_all_different)
 }
 END_TEST
 
-/* IBM manual: pixel n of mode 13h is in plane n mod 4, at an address with the low bits from above. */
+/* IBM manual: pixel n of mode 13h is in plane n mod 4, its low address bits come from above. */
 START_TEST(chain_4_puts_bytes_where_unchained_planes_have_them)
 {
     struct vga_bench *b = vga_bench();

@@ -374,7 +374,8 @@ START_TEST(line_compare_splits_at_the_very_scan_line)
         for (u32 x = 0; x < 640; x++) {
             ck_assert_uint_eq(pixel(frame, x, compare),
                               ega_rgb(b->vga.ac[vga_pattern(x, compare) & 15]));
-            ck_assert_uint_eq(pixel(frame, x, compare + 1), ega_rgb(b->vga.ac[vga_pattern(x, 0) & 15]));
+            ck_assert_uint_eq(pixel(frame, x, compare + 1),
+                              ega_rgb(b->vga.ac[vga_pattern(x, 0) & 15]));
         }
     }
     display_free(&b->display);

@@ -29,8 +29,9 @@ END_TEST
 /* SDM 3A "Device-Not-Available Exception (#NM)": ESC looks at EM and TS, WAIT at MP and TS. */
 START_TEST(em_and_ts_stop_escapes_mp_and_ts_stop_wait)
 {
-    static const char *const escapes[] = {"d9 e8", "db e3", "9b db e3", "df e0", "d9 05 00 00 02 00",
-                                          "dd 35 00 00 02 00", "db e0", "d9 d0"};
+    static const char *const escapes[] = {
+        "d9 e8", "db e3", "9b db e3", "df e0", "d9 05 00 00 02 00", "dd 35 00 00 02 00",
+        "db e0", "d9 d0"};
     for (unsigned bits = 0; bits < 8; bits++) {
         u32 cr0 = (bits & 1 ? CR0_MP : 0) | (bits & 2 ? CR0_EM : 0) | (bits & 4 ? CR0_TS : 0);
         bool wait = (bits & 5) == 5, escape = bits & 6;
@@ -185,8 +186,8 @@ static void check_status(u16 want)
                   want);
 }
 
-/* SDM 1 "Operating on SNaNs and QNaNs": of two signalling NaNs the larger significand, made quiet. That
- * in memory still signals when it has been widened. */
+/* SDM 1 "Operating on SNaNs and QNaNs": of two signalling NaNs the larger significand, made quiet.
+ * That in memory still signals when it has been widened. */
 START_TEST(two_signalling_nans_give_the_larger_one_from_memory_too)
 {
     fresh(CR0_NE);
@@ -204,9 +205,9 @@ END_TEST
 
 START_TEST(an_underflow_makes_a_nan_and_clears_c1)
 {
-    static const char *const codes[] = {"d9 e0", "d9 e1", "d9 fa", "d9 fc", "d9 f8", "d9 f5", "d9 fd",
-                                        "d8 c1", "dc c0", "d9 c1", "d9 c9", "d8 05 00 00 02 00",
-                                        "da 05 00 00 02 00", "dd d0", "db c1"};
+    static const char *const codes[] = {
+        "d9 e0", "d9 e1", "d9 fa", "d9 fc", "d9 f8", "d9 f5", "d9 fd", "d8 c1", "dc c0", "d9 c1",
+        "d9 c9", "d8 05 00 00 02 00", "da 05 00 00 02 00", "dd d0", "db c1"};
     for (unsigned i = 0; i < ARRAY_LEN(codes); i++) {
         fresh(CR0_NE);
         fpu->sw = SW_C1;
@@ -451,9 +452,12 @@ START_TEST(constants_are_rounded)
         struct f80 nearest;
         int down, up; /* in units of the last place */
     } cases[] = {
-        {"d9 e8", {0x8000000000000000, 0x3fff}, 0, 0},  {"d9 e9", {0xd49a784bcd1b8afe, 0x4000}, 0, 1},
-        {"d9 ea", {0xb8aa3b295c17f0bc, 0x3fff}, -1, 0}, {"d9 eb", {0xc90fdaa22168c235, 0x4000}, -1, 0},
-        {"d9 ec", {0x9a209a84fbcff799, 0x3ffd}, -1, 0}, {"d9 ed", {0xb17217f7d1cf79ac, 0x3ffe}, -1, 0},
+        {"d9 e8", {0x8000000000000000, 0x3fff}, 0, 0},
+        {"d9 e9", {0xd49a784bcd1b8afe, 0x4000}, 0, 1},
+        {"d9 ea", {0xb8aa3b295c17f0bc, 0x3fff}, -1, 0},
+        {"d9 eb", {0xc90fdaa22168c235, 0x4000}, -1, 0},
+        {"d9 ec", {0x9a209a84fbcff799, 0x3ffd}, -1, 0},
+        {"d9 ed", {0xb17217f7d1cf79ac, 0x3ffe}, -1, 0},
         {"d9 ee", {0, 0}, 0, 0},
     };
     for (unsigned i = 0; i < ARRAY_LEN(cases) * 4; i++) {
@@ -742,7 +746,8 @@ START_TEST(an_operand_over_the_end_of_its_segment_changes_nothing)
             g->cpu.r[EBX] = 0x1000 - at;
             guest_do(g, operands[i].code);
             ck_assert_msg(guest_vector(g) == EX_GP, "%s, byte %u", operands[i].code, at);
-            ck_assert_msg(!memcmp(&before, fpu, sizeof before), "%s, byte %u", operands[i].code, at);
+            ck_assert_msg(!memcmp(&before, fpu, sizeof before), "%s, byte %u", operands[i].code,
+                          at);
         }
     }
 }
