@@ -58,6 +58,6 @@ FNR == 1 { ended = 1 }
     if ($0 !~ /X\(|COST|H\(/)
         numbers()
     if (ended && $0 ~ /^    .*;$/ && $0 !~ /^ +(return|static|const|struct|enum|break|u8|u16|u32|u64|s64|bool|unsigned|default|case|goto|else|for|while|if) ?/)
-        offer("left out", ";")
+        offer("left out", "    /*" substr($0, 4) " */;")
     ended = $0 ~ /[;{}]$/
 }

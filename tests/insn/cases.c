@@ -303,7 +303,8 @@ static void set_special(struct group *g, struct regs *in)
         break;
     case OP_CMPXCHG8B:
         set_rm(g, in, in->r[EAX], 4);
-        plant(g, t->seg, address(t, in) + 4, in->r[EDX], 4);
+        if (t->memory)
+            plant(g, t->seg, address(t, in) + 4, in->r[EDX], 4);
         break;
     }
 }
