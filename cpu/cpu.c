@@ -3,6 +3,7 @@
 #include "cpu/cpu.h"
 
 #include "cpu/access.h"
+#include "cpu/apic.h"
 #include "cpu/debug.h"
 #include "cpu/engine.h"
 #include "cpu/generation.h"
@@ -33,7 +34,8 @@ const struct field cpu_fields[] = {
     F(nmi_pending), F(nmi_blocked), F(shutdown),
     F(smi), F(smi_pending), F(smm), T(in_io), F(smi_io), FIELD_ARRAY(struct cpu, smi_restart), F(smbase),
     T(stepping), F(delivering), T(step_trap), T(fault_vector), T(fault_has_error),
-    T(fault_reason), T(fault_error), T(fault_jump), T(model), T(bus), T(clock), T(acknowledge),
+    T(fault_reason), T(fault_error), T(fault_jump), T(apic), T(apic_page),
+    FIELD_STRUCT(struct cpu, apic_on, line_fields), T(model), T(bus), T(clock), T(acknowledge),
     T(acknowledge_owner), T(trace), T(trace_owner), T(plain_only), T(code), T(tlb_set),
     F(arith), FIELD_END,
 };
@@ -128,6 +130,7 @@ void cpu_reset(struct cpu *cpu)
     debug_update(cpu);
     memset(cpu->tr_test, 0, sizeof cpu->tr_test);
     msr_reset(cpu);
+    apic_reset(cpu);
     smm_reset(cpu);
     cpu->cpl = 0;
     cpu->halted = cpu->shutdown = cpu->nmi_pending = cpu->nmi_blocked = false;
@@ -149,6 +152,7 @@ void cpu_loaded(struct cpu *cpu)
     f_unpack(&cpu->fl, cpu->arith);
     cpu->current = NULL;
     debug_update(cpu);
+    apic_loaded(cpu);
     code_cache_flush(cpu);
     tlb_flush(cpu);
     mode_update(cpu);

@@ -211,6 +211,16 @@ enum {
 
 struct code_cache; /* block.c */
 
+/* The local APIC of the package, as the board connects it. */
+struct cpu_apic {
+    const struct chip *chip; /* its registers; NULL: there is none */
+    void *owner;
+    void (*set_deadline)(void *owner, u64 cycle); /* a CPU clock; ~0: never */
+    bool (*deadline_set)(void *owner);
+};
+
+#define CPU_NO_PAGE (~(paddr)0)
+
 struct cpu {
     u64 r[REG_COUNT]; /* EAX .. EDI, room for R8 .. R15, and a zero */
     struct flags fl;
@@ -267,6 +277,10 @@ struct cpu {
     u16 fault_reason;
     u32 fault_error;
     jmp_buf fault_jump;
+
+    struct cpu_apic apic;
+    paddr apic_page;     /* where its registers are seen, or CPU_NO_PAGE */
+    struct line apic_on; /* it is enabled in its base register */
 
     const struct cpu_model *model;
     struct bus *bus;

@@ -8,6 +8,7 @@
 #include <setjmp.h>
 
 #include "cpu/access.h"
+#include "cpu/apic.h"
 #include "cpu/debug.h"
 #include "cpu/engine.h"
 #include "cpu/generation.h"
@@ -203,7 +204,7 @@ static u8 *page_find(struct cpu *cpu, struct tlb *tlb, u32 linear, u32 size, uns
         debug_data(cpu, linear, size, write);
     *address = bus_mask(cpu->bus, t.page | (linear & 0xfff));
     u8 *host = bus_page(cpu->bus, *address, &ram, &number);
-    if (!host || (unlikely(watched) && debug_page_data(cpu, linear)))
+    if (!host || apic_at(cpu, *address) || (unlikely(watched) && debug_page_data(cpu, linear)))
         return NULL;
     t.writable &= ram;
     tlb_fill(cpu, tlb, linear, host, number, &t);
@@ -307,14 +308,20 @@ void mem_find(struct cpu *cpu, struct at *at, unsigned seg, u32 offset, u32 size
 /* Getting and putting. */
 
 /* A chip may look at the clock, and may ask to leave the engine. */
-static u32 part_read(struct cpu *cpu, paddr address, u32 size)
+static bool chip_at(const struct cpu *cpu, paddr address)
 {
     bool ram;
     u32 number;
-    if (bus_page(cpu->bus, address, &ram, &number))
+    return apic_at(cpu, address) || !bus_page(cpu->bus, address, &ram, &number);
+}
+
+static u32 part_read(struct cpu *cpu, paddr address, u32 size)
+{
+    if (!chip_at(cpu, address))
         return bus_read(cpu->bus, address, size);
     cpu_sync_clock(cpu);
-    u32 value = bus_read(cpu->bus, address, size);
+    u32 value = apic_at(cpu, address) ? apic_read(cpu, address, size)
+                                      : bus_read(cpu->bus, address, size);
     if (cpu->clock->sooner)
         cpu->stop |= STOP_TIME;
     return value;
@@ -322,11 +329,12 @@ static u32 part_read(struct cpu *cpu, paddr address, u32 size)
 
 static void part_write(struct cpu *cpu, paddr address, u32 value, u32 size)
 {
-    bool ram;
-    u32 number;
-    if (!bus_page(cpu->bus, address, &ram, &number))
+    if (chip_at(cpu, address))
         cpu_sync_clock(cpu);
-    bus_write(cpu->bus, address, value, size);
+    if (apic_at(cpu, address))
+        apic_write(cpu, address, value, size);
+    else
+        bus_write(cpu->bus, address, value, size);
     if (cpu->clock->sooner)
         cpu->stop |= STOP_TIME;
 }

@@ -6,14 +6,17 @@
 
 #include <string.h>
 
-#define BIT(name) (1u << FEATURE_##name)
-#define PENTIUM (BIT(FPU) | BIT(VME) | BIT(DE) | BIT(PSE) | BIT(TSC) | BIT(MSR) | BIT(MCE) | BIT(CX8))
+#define BIT(name) ((u64)1 << FEATURE_##name)
+#define PENTIUM                                                                                    \
+    (BIT(FPU) | BIT(VME) | BIT(DE) | BIT(PSE) | BIT(TSC) | BIT(MSR) | BIT(MCE) | BIT(CX8) |        \
+     BIT(APIC))
 #define PRO (PENTIUM | BIT(PAE) | BIT(SEP) | BIT(MTRR) | BIT(PGE) | BIT(MCA) | BIT(CMOV))
 #define P6 (PRO | BIT(PAT) | BIT(PSE36) | BIT(MMX) | BIT(FXSR))
 #define IMPLEMENTED                                                                                \
     (BIT(FPU) | BIT(VME) | BIT(DE) | BIT(PSE) | BIT(TSC) | BIT(MSR) | BIT(PAE) | BIT(MCE) |        \
      BIT(CX8) | BIT(SEP) | BIT(MTRR) | BIT(PGE) | BIT(MCA) | BIT(CMOV) | BIT(PAT) | BIT(PSE36) |   \
-     BIT(MMX) | BIT(FXSR) | BIT(SSE) | BIT(SSE2)) /* what is not is not said */
+     BIT(MMX) | BIT(FXSR) | BIT(SSE) | BIT(SSE2) | BIT(APIC) |                                     \
+     BIT(TSC_DEADLINE)) /* what is not is not said */
 #define HAS(set) ((set) & IMPLEMENTED)
 
 /*
@@ -45,7 +48,7 @@ const struct cpu_model cpu_models[] = {
      CACHES(0x03020101, 0x0c040843)},
     {MODEL("pentium3", "Pentium III", 100, I686), .features = HAS(P6 | BIT(SSE)),
      .signature = 0x683, .brand = 2, CACHES(0x03020101, 0x0c040882)},
-    {MODEL("max", "everything that twin86 knows", 100, I686), .features = HAS(~0u),
+    {MODEL("max", "everything that twin86 knows", 100, I686), .features = HAS(~(u64)0),
      .signature = 0x683, .brand = 2, CACHES(0x03020101, 0x0c040882)},
 };
 

@@ -10,8 +10,8 @@
 
 enum cpu_generation { I86, I186, I286, I386, I486, I586, I686 };
 
-/* Features by their bit in CPUID leaf 1, EDX. SDM 2A "CPUID", "Feature Information". Processors
- * without CPUID have them too: the 486 its FPU. */
+/* Features by their bit in CPUID leaf 1, EDX, and 32 more in ECX. SDM 2A "CPUID", "Feature
+ * Information". Processors without CPUID have them too: the 486 its FPU. */
 enum cpu_feature {
     FEATURE_FPU = 0,
     FEATURE_VME = 1,
@@ -34,11 +34,12 @@ enum cpu_feature {
     FEATURE_FXSR = 24,
     FEATURE_SSE = 25,
     FEATURE_SSE2 = 26,
+    FEATURE_TSC_DEADLINE = 56,
 };
 
 /* What a row of insn.def needs: a generation, a feature beyond them, or that one is missing. */
 #define SINCE_FEATURE(feature) (32 + (feature))
-#define SINCE_WITHOUT(feature) (64 + (feature)) /* models that lack it */
+#define SINCE_WITHOUT(feature) (96 + (feature)) /* models that lack it */
 
 struct cpu_model {
     const char *name;
@@ -46,7 +47,7 @@ struct cpu_model {
     unsigned mhz;     /* its clock unless another is chosen */
     u8 generation;    /* enum cpu_generation */
     u8 cpuid_max;     /* the last basic leaf; 0: there is no CPUID */
-    u32 features;     /* 1 << enum cpu_feature */
+    u64 features;     /* 1 << enum cpu_feature */
     u32 signature;    /* in EDX after reset, and in CPUID leaf 1: family, model, stepping */
     u8 bus_bytes;     /* width of its data bus where clocks depend on it; else 0 */
     u8 brand;         /* CPUID leaf 1, EBX */

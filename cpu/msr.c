@@ -9,6 +9,7 @@
 #include "cpu/msr.h"
 
 #include "cpu/access.h"
+#include "cpu/apic.h"
 #include "cpu/forms.h"
 #include "cpu/protect.h"
 
@@ -40,8 +41,38 @@ static u64 read_tsc(struct cpu *cpu, const struct msr_row *row, unsigned i)
 static bool write_tsc(struct cpu *cpu, const struct msr_row *row, unsigned i, u64 value)
 {
     (void)row, (void)i;
+    u64 deadline = apic_on(cpu) ? apic_deadline(cpu) : 0;
     cpu->tsc_offset += (u32)value - time_stamp(cpu);
+    if (deadline)
+        apic_set_deadline(cpu, deadline, time_stamp(cpu));
     return true;
+}
+
+/* The local APIC. */
+
+static bool write_apic_base(struct cpu *cpu, const struct msr_row *row, unsigned i, u64 value)
+{
+    (void)row, (void)i;
+    cpu_sync_clock(cpu);
+    apic_set_base(cpu, value);
+    return true;
+}
+
+static u64 read_deadline(struct cpu *cpu, const struct msr_row *row, unsigned i)
+{
+    (void)row, (void)i;
+    cpu_sync_clock(cpu);
+    if (!apic_on(cpu))
+        cpu_raise(cpu, EX_GP, 0, REASON_MSR);
+    return apic_deadline(cpu);
+}
+
+static bool write_deadline(struct cpu *cpu, const struct msr_row *row, unsigned i, u64 value)
+{
+    (void)row, (void)i;
+    if (apic_on(cpu))
+        apic_set_deadline(cpu, value, time_stamp(cpu));
+    return apic_on(cpu);
 }
 
 /* Performance counters: what is held is the difference to what is counted. */
@@ -244,13 +275,21 @@ HANDLER(RDPMC_o_0)
     NEXT;
 }
 
+/* An APIC that is disabled by its base register is not there. SDM 3A "Enabling or Disabling the Local
+ * APIC". */
+static u64 features(const struct cpu *cpu)
+{
+    const u64 apic = (u64)1 << FEATURE_APIC | (u64)1 << FEATURE_TSC_DEADLINE;
+    return apic_on(cpu) ? cpu->model->features : cpu->model->features & ~apic;
+}
+
 /* Beyond the last leaf: the last one. Leaf 2 describes caches and TLBs, a byte each. */
 HANDLER(CPUID_o_0)
 {
     const struct cpu_model *m = cpu->model;
     const u32 leaves[][4] = {
         {m->cpuid_max, 0x756e6547, 0x6c65746e, 0x49656e69}, /* "GenuineIntel" in EBX, EDX, ECX */
-        {m->signature, m->brand, 0, m->features},
+        {m->signature, m->brand, (u32)(features(cpu) >> 32), (u32)features(cpu)},
         {m->caches[0], 0, 0, m->caches[1]},
     };
     if (!m->cpuid_max)

@@ -12,20 +12,22 @@ static void setup(void)
 enum {
     FPU = 1 << 0,
     VME = 1 << 1,
-    P5 = 0x1bf,     /* FPU VME DE PSE TSC MSR MCE CX8 */
-    PRO = 0xf9ff,   /* and PAE SEP MTRR PGE MCA CMOV */
-    P6 = 0x183f9ff, /* and PAT PSE-36 MMX FXSR */
+    P5 = 0x3bf,     /* FPU VME DE PSE TSC MSR MCE CX8 APIC */
+    PRO = 0xfbff,   /* and PAE SEP MTRR PGE MCA CMOV */
+    P6 = 0x183fbff, /* and PAT PSE-36 MMX FXSR */
     MMX = 1 << 23,
     SSE = 1 << 25,
     SSE2 = 1 << 26,
     EARLY = 0x37fff, /* EFLAGS without AC, VIF, VIP, ID */
     ALL = FL_AC | FL_VIF | FL_VIP | FL_ID,
 };
+#define DEADLINE ((u64)1 << (32 + 24)) /* of the TSC, in ECX */
 
 static const struct {
     const char *name;
     unsigned mhz, generation, bus;
-    u32 features, cr4, eflags, pins;
+    u64 features;
+    u32 cr4, eflags, pins;
     u8 insn_bytes, cpuid;
 } models[] = {
     {"8088", 5, I86, 1, 0, 0, EARLY, 0xfffff, 200, 0},
@@ -43,7 +45,7 @@ static const struct {
     {"pentium-pro", 100, I686, 0, PRO, 0x1ff, EARLY | ALL, 0xffffffff, 15, 2},
     {"pentium2", 100, I686, 0, P6, 0x3ff, EARLY | ALL, 0xffffffff, 15, 2},
     {"pentium3", 100, I686, 0, P6 | SSE, 0x7ff, EARLY | ALL, 0xffffffff, 15, 2},
-    {"max", 100, I686, 0, P6 | SSE | SSE2, 0x7ff, EARLY | ALL, 0xffffffff, 15, 2},
+    {"max", 100, I686, 0, P6 | SSE | SSE2 | DEADLINE, 0x7ff, EARLY | ALL, 0xffffffff, 15, 2},
 };
 
 START_TEST(every_model_is_described)
