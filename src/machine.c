@@ -81,6 +81,7 @@ static void wire(struct machine *machine, const struct options *options)
         .boot_one_only = options->boot && !options->boot[1],
         .debug_exit = options->debug_exit,
         .debug_exit_port = options->debug_exit_port,
+        .apic = !options->isa_board && model_has_feature(options->cpu.model, FEATURE_APIC),
         .date = host_date(options),
     };
     memcpy(plugs.serial, machine->serial, sizeof plugs.serial);

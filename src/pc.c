@@ -6,12 +6,16 @@
  * IBM AT Technical Reference, "I/O address map" and "System interrupts"; PS/2 for the mouse and
  * port 92h; where other emulators' debugging ports are is devices/debugport.c.
  *
- *            +-----+  INTR   +--------+  IR2  +--------+
- *            | CPU |<--------| pic[0] |<------| pic[1] |
- *            +-----+         +--------+       +--------+
- *               |    IR0 timer  1 keyboard      IR8 clock  12 mouse
- *      A20 gate-|    IR3 COM2   4 COM1          IR14, 15 hard disks, CD-ROM
- *     kbc | 92h |    IR6 floppy 7 printer         13 FERR# by way of the npx
+ *            +-----+  INTR  +-------+  LINT0  +--------+  IR2  +--------+
+ *            | CPU |<-------| lapic |<---+----| pic[0] |<------| pic[1] |
+ *            +-----+        +-------+    |    +--------+       +--------+
+ *               |   APIC bus |         INTIN0
+ *               |            +--+--------+
+ *               |               | ioapic |  IRQ n at INTIN n, 0 at 2
+ *               |               +--------+
+ *               |    IRQ 0 timer  1 keyboard     8 clock  12 mouse
+ *      A20 gate-|        3 COM2   4 COM1        14, 15 hard disks, CD-ROM
+ *     kbc | 92h |        6 floppy 7 printer     13 FERR# by way of the npx
  *               |
  *   ------------+------------------------------------------------- memory and ports (mem/bus.c)
  */
@@ -33,6 +37,7 @@ static const struct pc_part parts[] = {
     PART(vga, vga_chip),      PART(npx, npx_chip),            PART(pci, pci_chip),
     PART(i440fx, i440fx_chip), PART(piix, piix_chip),         PART(pm, pm_chip),
     PART(ide_pci, ide_pci_chip),
+    PART(apic_bus, apic_bus_chip), PART(lapic[0], lapic_chip), PART(ioapic, ioapic_chip),
 };
 
 /* 3F7h is shared: the disk change line comes from the floppy controller, the rest from the hard
@@ -127,14 +132,19 @@ static void request(struct pc *pc, u32 what)
 
 static void board_intr(void *owner, unsigned pin, bool level)
 {
-    cpu_intr(((struct pc *)owner)->cpu, pin, level);
+    struct pc *pc = owner;
+    (void)pin;
+    ioapic_irq(&pc->ioapic, 0, level);
+    lapic_lint(&pc->lapic[0], 0, level);
 }
 
-/* Several may pull one IRQ. */
+/* Several may pull one IRQ, which goes to both controllers. MP specification 1.4, 3.6.2.2: the 8259A
+ * takes pin 0 of the I/O APIC, and so the timer pin 2, where the cascade is on the other. */
 static void drive_irq(struct pc *pc, unsigned n, u8 who, bool level)
 {
     pc->irq[n] = (u8)(level ? pc->irq[n] | who : pc->irq[n] & ~who);
     pic_irq(&pc->pic[n / 8], n % 8, pc->irq[n]);
+    ioapic_irq(&pc->ioapic, n ? n : 2, pc->irq[n]);
 }
 
 static void board_irq(void *owner, unsigned pin, bool level)
@@ -165,6 +175,27 @@ static void board_smiact(void *owner, unsigned pin, bool level)
     (void)level;
     if (!pc->plugs.isa_board && i440fx_smram_enabled(&pc->i440fx))
         pc_map_memory(pc);
+}
+
+/* From the local APIC to its processor. */
+
+static void core_intr(void *owner, unsigned pin, bool level)
+{
+    cpu_intr(((struct pc *)owner)->cpu, pin, level);
+}
+
+static void core_nmi(void *owner, unsigned pin, bool level)
+{
+    cpu_nmi(((struct pc *)owner)->cpu, pin, level);
+}
+
+/* An edge, whatever the chipset does to the pin. */
+static void core_smi(void *owner, unsigned pin, bool level)
+{
+    struct pc *pc = owner;
+    if (level)
+        cpu_smi(pc->cpu, pin, false);
+    cpu_smi(pc->cpu, pin, level || pc->pm.smi.level);
 }
 
 static void board_ignne(void *owner, unsigned pin, bool level)
@@ -266,6 +297,11 @@ static const struct wire wires[] = {
     PCI_IRQ(3), PCI_IRQ(4), PCI_IRQ(5), PCI_IRQ(6), PCI_IRQ(7), PCI_IRQ(9), PCI_IRQ(10),
     PCI_IRQ(11), PCI_IRQ(12), PCI_IRQ(14), PCI_IRQ(15),
 
+    TO_BOARD(lapic[0].intr, core_intr),
+    TO_BOARD(lapic[0].nmi, core_nmi),
+    TO_BOARD(lapic[0].smi, core_smi),
+    TO_BOARD(lapic[0].init, board_reset),
+
     WIRE(keyboard.request, kbc_request, kbc, 0),
     WIRE(mouse.request, kbc_request, kbc, 1),
     WIRE(sysctl.gate2, pit_gate, pit, 2),
@@ -287,6 +323,11 @@ static const struct wire wires[] = {
 /* Signals that are looked at, or that carry more than a level */
 
 static u8 board_acknowledge(void *owner)
+{
+    return lapic_acknowledge(&((struct pc *)owner)->lapic[0]);
+}
+
+static u8 board_extint(void *owner)
 {
     return pic_acknowledge(&((struct pc *)owner)->pic[0]);
 }
@@ -427,6 +468,29 @@ static void init_pci(struct pc *pc)
     pci_plug(&pc->pci, PCI_DEVFN(2, 0), &pc->vga.pci);
 }
 
+/* The processors' bus: what timers of local APICs count. */
+enum { BUS_HZ = 66666667 };
+
+/* The local APIC is in the processor, which alone sees its registers. Without it what is here of it is
+ * the two wires past it. */
+static void init_apics(struct pc *pc)
+{
+    const struct cpu_model *model = pc->cpu->model;
+    const struct lapic_config config = {.p6 = model->generation >= I686,
+                                        .deadline = model_has_feature(model, FEATURE_TSC_DEADLINE),
+                                        .virtual_wire = true,
+                                        .hz = BUS_HZ,
+                                        .extint = board_extint,
+                                        .owner = pc};
+    apic_bus_init(&pc->apic_bus);
+    lapic_init(&pc->lapic[0], pc->clock, &pc->apic_bus, &config);
+    ioapic_init(&pc->ioapic, &pc->apic_bus);
+    if (pc->plugs.apic)
+        pc->cpu->apic = (struct cpu_apic){&lapic_chip, &pc->lapic[0], lapic_set_deadline,
+                                          lapic_deadline_set};
+    line_connect(&pc->cpu->apic_on, lapic_enable, &pc->lapic[0], 0);
+}
+
 static void plug_in(struct pc *pc)
 {
     const struct pc_plugs *plugs = &pc->plugs;
@@ -448,6 +512,7 @@ void pc_init(struct pc *pc, struct clock *clock, struct bus *bus, struct cpu *cp
     memset(pc->open_bus, 0xff, sizeof pc->open_bus);
     init_chips(pc, plugs);
     init_pci(pc);
+    init_apics(pc);
     for (size_t i = 0; i < ARRAY_LEN(wires); i++)
         line_connect((struct line *)(void *)((u8 *)pc + wires[i].line), wires[i].set,
                      (u8 *)pc + wires[i].owner, wires[i].pin);
@@ -469,6 +534,7 @@ const struct pc_part *pc_part(unsigned i)
 void pc_reset_cpu(struct pc *pc)
 {
     kbc_set_a20(&pc->kbc, true); /* the first instruction is fetched with bit 20 set */
+    lapic_init_pin(&pc->lapic[0]);
     cpu_reset(pc->cpu);
 }
 
@@ -510,5 +576,9 @@ static void print_wires(FILE *out)
 void pc_print(const struct pc *pc, FILE *out)
 {
     bus_print(pc->bus, out);
+    if (pc->lapic[0].on)
+        fprintf(out, "memory %08llx-%08llx  local APIC, seen by its CPU alone\n",
+                (unsigned long long)pc->cpu->apic_page,
+                (unsigned long long)pc->cpu->apic_page + BUS_PAGE_SIZE - 1);
     print_wires(out);
 }

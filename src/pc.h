@@ -12,8 +12,10 @@
 #include "devices/i440fx.h"
 #include "devices/ide.h"
 #include "devices/ide_pci.h"
+#include "devices/ioapic.h"
 #include "devices/kbc.h"
 #include "devices/keyboard.h"
+#include "devices/lapic.h"
 #include "devices/mouse.h"
 #include "devices/npx.h"
 #include "devices/parallel.h"
@@ -25,11 +27,12 @@
 #include "devices/sysctl.h"
 #include "devices/uart.h"
 #include "devices/vga.h"
+#include "mem/apic_bus.h"
 #include "mem/bus.h"
 #include "mem/pci.h"
 #include "src/rom.h"
 
-enum { PC_SERIALS = 2, PC_HARD_DISKS = 4 };
+enum { PC_SERIALS = 2, PC_HARD_DISKS = 4, PC_CPUS = 1 };
 
 /* What hangs on the board. Nothing here is the board's; all of it outlives the board. */
 struct pc_plugs {
@@ -45,6 +48,7 @@ struct pc_plugs {
     bool boot_hard_first, boot_one_only; /* -boot */
     bool debug_exit;
     u16 debug_exit_port;
+    bool apic; /* the CPU's local APIC is enabled, and there is an I/O APIC */
     s64 date; /* what the clock shows at power-on: seconds since 1970 */
 };
 
@@ -85,6 +89,9 @@ struct pc {
     struct npx npx;
     struct debugport debugport;
     struct vga vga;
+    struct apic_bus apic_bus;
+    struct lapic lapic[PC_CPUS];
+    struct ioapic ioapic;
 
     /* the PCI board's, there but unconnected on the other */
     struct pci pci;

@@ -228,8 +228,83 @@ START_TEST(every_chip_is_on_the_board_with_ports_and_fields)
     fclose(out);
     ck_assert_ptr_nonnull(strstr(text, "pit.counter[0].out   -> IRQ 0"));
     ck_assert_ptr_nonnull(strstr(text, "port   03f0-03f5          fdc"));
+    ck_assert_ptr_nonnull(strstr(text, "memory fec00000-fec00fff  I/O APIC"));
+    ck_assert_ptr_nonnull(strstr(text, "memory fee00000-fee00fff  local APIC"));
     free(text);
     done(machine);
+}
+END_TEST
+
+/* MP specification 1.4, 3.6.2.2: the 8259A is at pin 0 of the I/O APIC, and the timer at pin 2. */
+START_TEST(isa_interrupts_reach_both_controllers)
+{
+    struct machine *machine = MACHINE(store_and_halt, "");
+    struct pc *pc = &machine->pc;
+    const struct {
+        struct line *line;
+        unsigned irq;
+    } rows[] = {
+        {&pc->pit.counter[0].out, 0}, {&pc->kbc.irq1, 1},    {&pc->uart[1].intr, 3},
+        {&pc->uart[0].intr, 4},       {&pc->fdc.irq, 6},     {&pc->parallel.intr, 7},
+        {&pc->rtc.irq, 8},            {&pc->vga.irq, 9},     {&pc->kbc.irq12, 12},
+        {&pc->npx.irq, 13},
+        {&pc->ide_pci.channel[0].irq, 14}, {&pc->ide_pci.channel[1].irq, 15},
+    };
+    for (size_t i = 0; i < 2 * ARRAY_LEN(rows); i++) {
+        unsigned irq = rows[i / 2].irq, pin = irq ? irq : 2;
+        line_set(rows[i / 2].line, !rows[i / 2].line->level);
+        bool level = rows[i / 2].line->level;
+        ck_assert_uint_eq(pc->pic[irq / 8].pins >> irq % 8 & 1, level);
+        ck_assert_uint_eq(pc->ioapic.pins >> pin & 1, level);
+    }
+    line_set(&pc->pic[0].intr, true);
+    ck_assert(pc->ioapic.pins & 1);
+    ck_assert(pc->lapic[0].lint[0]);
+    done(machine);
+}
+END_TEST
+
+/* The CPU's pins by way of the local APIC: what is sent to it with each delivery mode of ICR. */
+START_TEST(the_local_apic_reaches_its_processor)
+{
+    struct machine *machine = MACHINE(store_and_halt, "");
+    struct lapic *lapic = &machine->pc.lapic[0];
+    ck_assert(lapic->on);
+    lapic_chip.write(lapic, 0xf0, 0x1ff, 4);
+    lapic_chip.write(lapic, 0x300, 0x40041, 4);
+    ck_assert(machine->cpu.intr);
+    ck_assert_uint_eq(machine->cpu.acknowledge(machine->cpu.acknowledge_owner), 0x41);
+    ck_assert(!machine->cpu.intr);
+    lapic_chip.write(lapic, 0x300, 0x400, 4);
+    ck_assert(machine->cpu.nmi_pending && !machine->cpu.nmi);
+    lapic_chip.write(lapic, 0x300, 0x200, 4);
+    ck_assert(machine->cpu.smi_pending && !machine->cpu.smi);
+    ck_assert_uint_eq(machine->pc.request, 0);
+    lapic_chip.write(lapic, 0x300, 0x500, 4);
+    ck_assert_uint_eq(machine->pc.request, PC_CPU_RESET);
+    pc_reset_cpu(&machine->pc);
+    ck_assert_uint_eq(lapic_chip.read(lapic, 0xf0, 4), 0xff);
+    done(machine);
+}
+END_TEST
+
+START_TEST(with_an_apic_or_without_interrupts_reach_the_processor)
+{
+    static const struct {
+        const char *options;
+        bool with;
+    } rows[] = {{"", true}, {"-cpu pentium", true}, {"-cpu 486", false}, {"-machine isapc", false}};
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        struct machine *machine = MACHINE(store_and_halt, rows[i].options);
+        bool with = rows[i].with;
+        ck_assert_int_eq(machine->pc.lapic[0].on, with);
+        ck_assert_uint_eq(bus_read(&machine->bus, 0xfec00000, 4), with ? 0 : 0xffffffff);
+        line_set(&machine->pc.pic[0].intr, true);
+        ck_assert(machine->cpu.intr);
+        line_set(&machine->pc.pic[0].intr, false);
+        ck_assert(!machine->cpu.intr);
+        done(machine);
+    }
 }
 END_TEST
 
@@ -451,6 +526,9 @@ Suite *machine_suite(void)
         a_missing_part_is_named_and_nothing_starts,
         a_wrong_rom_is_refused,
         every_chip_is_on_the_board_with_ports_and_fields,
+        isa_interrupts_reach_both_controllers,
+        the_local_apic_reaches_its_processor,
+        with_an_apic_or_without_interrupts_reach_the_processor,
         the_clock_shows_the_date_of_the_options,
         the_window_of_the_vga_is_mapped_for_ever_without_growing,
         pci_is_there_and_on_an_at_it_is_not,
