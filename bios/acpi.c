@@ -58,6 +58,11 @@ u8 cpu_count(void)
     return others < MOST_CPUS ? others + 1 : 1;
 }
 
+u8 io_apic_id(void)
+{
+    return cpu_count();
+}
+
 /* --- tables --- */
 
 /* Where a table begins; its length and sum come with its end. */
@@ -175,7 +180,7 @@ static u32 put_madt(struct writer *w)
         put32(w, 1);
     }
     put16(w, 0x0c01);
-    put16(w, 0); /* number 0 */
+    put16(w, io_apic_id());
     put32(w, IO_APIC);
     put32(w, 0);
     put_override(w, 0, 2, 0);
@@ -233,20 +238,6 @@ static void put_rsdp(struct writer *w, u32 rsdt)
 
 /* --- at the top of memory --- */
 
-static bool move_up(u32 to)
-{
-    u8 table[0x30] = {0};
-    u16 at = (u16)(u32)table, segment;
-
-    __asm__("movw %%ss, %0" : "=r"(segment));
-    far_put16(segment, at + 0x10, 0xffff);
-    far_put32(segment, at + 0x12, SCRATCH * 16u | 0x93000000u);
-    far_put16(segment, at + 0x18, 0xffff);
-    far_put32(segment, at + 0x1a, (to & 0xffffff) | 0x93000000u);
-    far_put8(segment, at + 0x1f, (u8)(to >> 24));
-    return !move_words(segment, at, BLOCK / 2);
-}
-
 void acpi_init(struct writer *w)
 {
     u32 base = memory_end() - BLOCK, rsdt;
@@ -258,7 +249,7 @@ void acpi_init(struct writer *w)
         put32(&high, 0);
     while (high.at);
     rsdt = put_all(&high);
-    if (!move_up(base))
+    if (!move_memory(SCRATCH * 16u, base, BLOCK / 2))
         return;
     far_put16(ROM_SEGMENT, (u16)(u32)&reserved_blocks, 1);
     put_rsdp(w, rsdt);

@@ -48,6 +48,9 @@ block_move:
         xorw    %si, %si
         xorw    %di, %di
         cld
+        shrw    $1, %cx
+        rep movsl                       /* chips may want doublewords */
+        adcw    %cx, %cx
         rep movsw
         movb    $STATUS_OK, %bl
 leave_protected:

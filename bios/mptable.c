@@ -7,7 +7,7 @@
 #include "pci.h"
 #include "tables.h"
 
-#define IO_APIC_ID   0
+#define IO_WINDOW    (IO_APIC + 0x10)
 #define APIC_VERSION 0x11
 #define BUS_PCI      0
 #define BUS_ISA      1
@@ -18,13 +18,19 @@
 enum { KIND_PROCESSOR, KIND_BUS, KIND_IO_APIC, KIND_IRQ, KIND_LOCAL };
 enum { TYPE_INT, TYPE_NMI, TYPE_SMI, TYPE_EXTINT };
 
+/* What the version register of the local APIC says: a Pentium's is 10h. */
+static u8 local_version(u32 signature)
+{
+    return (signature >> 8 & 15) < 6 ? 0x10 : 0x11;
+}
+
 static void put_processor(struct writer *w, u8 id)
 {
     u32 features, signature = cpu_identify(&features);
 
     put8(w, KIND_PROCESSOR);
     put8(w, id);
-    put8(w, APIC_VERSION);
+    put8(w, local_version(signature));
     put8(w, id ? 1 : 3); /* usable; the first starts the system */
     put32(w, signature);
     put32(w, features);
@@ -41,20 +47,20 @@ static void put_bus(struct writer *w, u8 id, ROM char *name)
 static void put_io_apic(struct writer *w)
 {
     put8(w, KIND_IO_APIC);
-    put8(w, IO_APIC_ID);
+    put8(w, io_apic_id());
     put8(w, APIC_VERSION);
     put8(w, 1);
     put32(w, IO_APIC);
 }
 
-static void put_irq(struct writer *w, u8 kind, u8 type, u16 flags, u8 bus, u8 irq, u8 apic, u8 pin)
+static void put_irq(struct writer *w, u8 kind, u8 type, u16 flags, u8 bus, u8 irq, u8 pin)
 {
     put8(w, kind);
     put8(w, type);
     put16(w, flags);
     put8(w, bus);
     put8(w, irq);
-    put8(w, apic);
+    put8(w, kind == KIND_LOCAL ? ALL : io_apic_id());
     put8(w, pin);
 }
 
@@ -65,12 +71,11 @@ static u16 put_isa(struct writer *w)
     u16 count = 1;
     u8 irq;
 
-    put_irq(w, KIND_IRQ, TYPE_INT, 0, BUS_ISA, 0, IO_APIC_ID, 2);
+    put_irq(w, KIND_IRQ, TYPE_INT, 0, BUS_ISA, 0, 2);
     for (irq = 1; irq < 16; irq++) {
         if (irq == 2 || pci_uses_irq(irq))
             continue;
-        put_irq(w, KIND_IRQ, TYPE_INT, irq == SCI_IRQ ? LEVEL_HIGH : 0, BUS_ISA, irq, IO_APIC_ID,
-                irq);
+        put_irq(w, KIND_IRQ, TYPE_INT, irq == SCI_IRQ ? LEVEL_HIGH : 0, BUS_ISA, irq, irq);
         count++;
     }
     return count;
@@ -82,7 +87,7 @@ static u16 put_pci(struct writer *w)
 
     for (device = 1; device <= SLOTS; device++)
         for (pin = 0; pin < 4; pin++)
-            put_irq(w, KIND_IRQ, TYPE_INT, LEVEL_HIGH, BUS_PCI, (u8)(device << 2 | pin), IO_APIC_ID,
+            put_irq(w, KIND_IRQ, TYPE_INT, LEVEL_HIGH, BUS_PCI, (u8)(device << 2 | pin),
                     pci_irq(device, pin));
     return SLOTS * 4;
 }
@@ -98,9 +103,9 @@ static u16 put_entries(struct writer *w)
     put_bus(w, BUS_PCI, TEXT("PCI   "));
     put_bus(w, BUS_ISA, TEXT("ISA   "));
     put_io_apic(w);
-    put_irq(w, KIND_IRQ, TYPE_EXTINT, 0, BUS_ISA, 0, IO_APIC_ID, 0);
-    put_irq(w, KIND_LOCAL, TYPE_EXTINT, 0, BUS_ISA, 0, ALL, 0);
-    put_irq(w, KIND_LOCAL, TYPE_NMI, 0, BUS_ISA, 0, ALL, 1);
+    put_irq(w, KIND_IRQ, TYPE_EXTINT, 0, BUS_ISA, 0, 0);
+    put_irq(w, KIND_LOCAL, TYPE_EXTINT, 0, BUS_ISA, 0, 0);
+    put_irq(w, KIND_LOCAL, TYPE_NMI, 0, BUS_ISA, 0, 1);
     return count + 6 + put_isa(w) + put_pci(w);
 }
 
@@ -125,6 +130,15 @@ static u32 put_configuration(struct writer *w)
     return w->base + start;
 }
 
+/* It comes up as 0, like the first processor. */
+static void number_io_apic(void)
+{
+    u32 reg = 0, value = (u32)io_apic_id() << 24;
+
+    move_memory(stack_address(&reg), IO_APIC, 2);
+    move_memory(stack_address(&value), IO_WINDOW, 2);
+}
+
 void mptable_init(struct writer *w)
 {
     u32 table;
@@ -132,6 +146,7 @@ void mptable_init(struct writer *w)
 
     if (!(cpu_features() & CPU_APIC))
         return;
+    number_io_apic();
     table = put_configuration(w);
     put_align(w, 16);
     start = w->at;

@@ -223,8 +223,8 @@ static void gate_a20(struct regs *r)
 static void put_descriptor(u16 segment, u16 at, u16 limit, u32 base, u8 access)
 {
     far_put16(segment, at, limit);
-    far_put32(segment, at + 2, base | (u32)access << 24);
-    far_put16(segment, at + 6, 0);
+    far_put32(segment, at + 2, (base & 0xffffff) | (u32)access << 24);
+    far_put16(segment, at + 6, (u16)(base >> 16 & 0xff00));
 }
 
 static u16 stack_segment(void)
@@ -245,7 +245,7 @@ u16 machine_status(void)
 
 /* WORDS by the six descriptors at SEGMENT:AT, of which the third and fourth are filled in; with
    interrupts off afterwards. The status for AH. A20 is as before. */
-u8 move_words(u16 segment, u16 at, u16 words)
+static u8 move_words(u16 segment, u16 at, u16 words)
 {
     bool open;
     u8 status;
@@ -259,6 +259,21 @@ u8 move_words(u16 segment, u16 at, u16 words)
     if (!a20_set(open) && !status)
         status = 3;
     return status;
+}
+
+bool move_memory(u32 from, u32 to, u16 words)
+{
+    u8 table[0x30];
+    u16 at = (u16)(u32)table, segment = stack_segment();
+
+    put_descriptor(segment, at + 0x10, 0xffff, from, 0x93);
+    put_descriptor(segment, at + 0x18, 0xffff, to, 0x93);
+    return !move_words(segment, at, words);
+}
+
+u32 stack_address(const void *variable)
+{
+    return stack_segment() * 16u + (u16)(u32)variable;
 }
 
 /* In V86 mode this is the monitor's to do; it asks us only if it does not want to. The interrupt

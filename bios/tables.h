@@ -32,8 +32,9 @@ extern ROM u16 reserved_blocks;
 
 /* --- system.c --- */
 u32 memory_end(void); /* below 4 GiB */
-/* See there; the table is that of INT 15h AH=87h. */
-u8 move_words(u16 segment, u16 at, u16 words);
+/* As INT 15h AH=87h does, and with interrupts off afterwards. */
+bool move_memory(u32 from, u32 to, u16 words);
+u32 stack_address(const void *variable);
 
 /* --- shadow.c --- */
 bool shadow_open(void); /* false: there is no such RAM */
@@ -57,5 +58,6 @@ u8 cpu_count(void);
 #define LOCAL_APIC 0xfee00000u
 #define IO_APIC    0xfec00000u
 #define LEVEL_HIGH 0x000d
+u8 io_apic_id(void); /* on the APIC bus: after those of the processors, which begin with 0 */
 
 #endif

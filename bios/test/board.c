@@ -92,6 +92,8 @@ static void test_shadow(void)
 
 #define COPY 0x4000 /* where tables are copied to, in SEGMENT_BUFFER */
 
+static u16 apics; /* in the MP table: a bit for each number */
+
 static u8 sum(u16 seg, u16 at, u16 bytes)
 {
     u8 total = 0;
@@ -101,19 +103,21 @@ static u8 sum(u16 seg, u16 at, u16 bytes)
     return total;
 }
 
-/* The table with this name on 16 bytes of the F segment; 0: there is none. */
-static u16 find(u32 first, u32 second)
+/* The table with this name on 16 bytes of the F segment, whose first BYTES have the sum 0 (code may
+   have the name too); 0: there is none. */
+static u16 find(u32 first, u32 second, u16 bytes)
 {
     u16 at = 0;
 
     do
-        if (peek32(0xf000, at) == first && (!second || peek32(0xf000, (u16)(at + 4)) == second))
+        if (peek32(0xf000, at) == first && (!second || peek32(0xf000, (u16)(at + 4)) == second) &&
+            sum(0xf000, at, bytes) == 0)
             return at;
     while (at += 16);
     return 0;
 }
 
-static void copy_from(u32 address)
+static void copy_words(u32 address, u16 words)
 {
     for (u16 i = 0; i < 0x30; i += 2)
         poke16(SEGMENT_BUFFER, i, 0);
@@ -126,8 +130,13 @@ static void copy_from(u32 address)
     poke16(SEGMENT_BUFFER, 0x1c, 0x9303);
     s.r.es = SEGMENT_BUFFER;
     s.r.esi = 0;
-    CALL(0x15, 0x8700, 0, 0x1000, 0, AX);
+    CALL(0x15, 0x8700, 0, words, 0, AX);
     CHECK(!carry());
+}
+
+static void copy_from(u32 address)
+{
+    copy_words(address, 0x1000);
 }
 
 /* The type of the memory map's line that has this address; 0: none has it. */
@@ -180,6 +189,19 @@ static void test_fadt(u32 address)
     CHECK(peek32(SEGMENT_BUFFER, COPY) == 0x53434146 && peek32(SEGMENT_BUFFER, COPY + 4) == 64);
 }
 
+/* Its APICs have the numbers of those in the MP table. */
+static void test_madt(void)
+{
+    u16 at = COPY + 44, end = COPY + peek16(SEGMENT_BUFFER, COPY + 4), numbers = 0;
+
+    for (; at < end && peek8(SEGMENT_BUFFER, at + 1); at += peek8(SEGMENT_BUFFER, at + 1))
+        if (peek8(SEGMENT_BUFFER, at) == 0)
+            numbers |= (u16)(1 << peek8(SEGMENT_BUFFER, at + 3));
+        else if (peek8(SEGMENT_BUFFER, at) == 1)
+            numbers |= (u16)(1 << peek8(SEGMENT_BUFFER, at + 2));
+    CHECK(at == end && numbers == apics);
+}
+
 /* What INT 15h says is free ends where the tables begin. */
 static void test_top(u32 tables)
 {
@@ -194,7 +216,7 @@ static void test_top(u32 tables)
 
 static void test_acpi(void)
 {
-    u16 rsdp = find(0x20445352, 0x20525450), entries; /* "RSD PTR " */
+    u16 rsdp = find(0x20445352, 0x20525450, 20), entries; /* "RSD PTR " */
     u32 rsdt = peek32(0xf000, rsdp + 16), table[8];
 
     CALL(0x15, 0x8800, 0, 0, 0, AX);
@@ -202,7 +224,7 @@ static void test_acpi(void)
         CHECK(!rsdp);
         return;
     }
-    CHECK(rsdp && sum(0xf000, rsdp, 20) == 0 && peek8(0xf000, rsdp + 15) == 0);
+    CHECK(rsdp && peek8(0xf000, rsdp + 15) == 0);
     copy_table(rsdt, 0x54445352);
     entries = (u16)((peek16(SEGMENT_BUFFER, COPY + 4) - 36) / 4);
     CHECK(entries >= 1 && entries <= ARRAY_SIZE(table));
@@ -212,6 +234,8 @@ static void test_acpi(void)
     for (u16 i = 1; i < entries; i++) {
         copy_from(table[i]);
         copy_table(table[i], peek32(SEGMENT_BUFFER, COPY));
+        if (peek32(SEGMENT_BUFFER, COPY) == 0x43495041)
+            test_madt();
     }
     test_top(rsdt);
 }
@@ -221,9 +245,9 @@ static void test_smbios(void)
 {
     static const u8 least[][2] = {{0, 24},  {1, 27},  {3, 21},  {4, 35},  {7, 19}, {16, 15},
                                   {17, 27}, {19, 15}, {20, 19}, {32, 11}, {127, 4}};
-    u16 entry = find(0x5f4d535f, 0), at = peek16(0xf000, entry + 24), end, count, seen[11] = {0};
+    u16 entry = find(0x5f4d535f, 0, 31), at = peek16(0xf000, entry + 24), end, count, seen[11] = {0};
 
-    CHECK(entry && sum(0xf000, entry, 31) == 0 && sum(0xf000, entry + 16, 15) == 0);
+    CHECK(entry && sum(0xf000, entry + 16, 15) == 0);
     CHECK(peek16(0xf000, entry + 6) == 0x0402 && peek16(0xf000, entry + 26) == 0x000f);
     end = at + peek16(0xf000, entry + 22);
     for (count = 0; at < end; count++) {
@@ -242,20 +266,67 @@ static void test_smbios(void)
         CHECK(seen[i] >= 1);
 }
 
-/* A processor with an APIC has an MP table and a MADT, another has none. */
+/* --- APICs: a processor that has one has an MP table and a MADT, another has none --- */
+
+#define LOCAL_VERSION 0xfee00030u
+#define IO_WINDOW     (0xfec00010u + 2) /* the high half: of the number, as nothing else was chosen */
+
+/* By CPUID, which is there if its flag can be changed. */
+static int processor_has_apic(void)
+{
+    u32 flags, changed, eax = 1, ebx, ecx, edx;
+
+    __asm__ volatile("pushfl\n\tpopl %0\n\tmovl %0, %1\n\txorl $0x200000, %1\n\tpushl %1\n\t"
+                     "popfl\n\tpushfl\n\tpopl %1\n\tpushl %0\n\tpopfl"
+                     : "=&r"(flags), "=&r"(changed)::"cc", "memory");
+    if (!((flags ^ changed) & 0x200000))
+        return 0;
+    __asm__ volatile("cpuid" : "+a"(eax), "=b"(ebx), "=c"(ecx), "=d"(edx));
+    return (edx >> 9) & 1;
+}
+
+static u16 chip_word(u32 address)
+{
+    copy_words(address, 1);
+    return peek16(SEGMENT_BUFFER, COPY);
+}
+
+/* No two have one number, and the I/O APIC knows its own. */
+static void test_apic_number(u8 number, int io)
+{
+    CHECK(number < 15 && !(apics >> number & 1));
+    apics |= (u16)(1 << number);
+    if (io)
+        CHECK(chip_word(IO_WINDOW) == number << 8);
+}
+
+static void test_mp_entry(u16 at)
+{
+    u8 kind = peek8(0xf000, at);
+
+    if (kind == 0)
+        CHECK((u8)chip_word(LOCAL_VERSION) == peek8(0xf000, at + 2));
+    if (kind == 0 || kind == 2)
+        test_apic_number(peek8(0xf000, at + 1), kind == 2);
+}
+
 static void test_mptable(void)
 {
-    u16 mp = find(0x5f504d5f, 0), at = peek16(0xf000, mp + 4), end, count;
+    u16 mp = find(0x5f504d5f, 0, 16), at = peek16(0xf000, mp + 4), end, count;
     static const u8 sizes[] = {20, 8, 8, 8, 8};
 
+    CHECK(!mp == !processor_has_apic());
     if (!mp)
         return;
-    CHECK(sum(0xf000, mp, 16) == 0 && peek32(0xf000, at) == 0x504d4350);
+    CHECK(peek32(0xf000, at) == 0x504d4350);
     end = at + peek16(0xf000, at + 4);
     CHECK(sum(0xf000, at, peek16(0xf000, at + 4)) == 0);
     count = peek16(0xf000, at + 34);
-    for (at += 44; at < end && peek8(0xf000, at) < ARRAY_SIZE(sizes); count--)
+    apics = 0;
+    for (at += 44; at < end && peek8(0xf000, at) < ARRAY_SIZE(sizes); count--) {
+        test_mp_entry(at);
         at += sizes[peek8(0xf000, at)];
+    }
     CHECK(at == end && count == 0);
 }
 
@@ -282,8 +353,8 @@ void test_board(void)
     test_ide();
     test_power();
     test_shadow();
+    test_mptable();
     test_acpi();
     test_smbios();
-    test_mptable();
     test_apm();
 }

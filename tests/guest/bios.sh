@@ -7,8 +7,8 @@ rm -f small.img big.img huge.img
 truncate -s 20643840 small.img
 truncate -s 1G big.img
 truncate -s 20G huge.img
-for disks in "-hda big.img" "-machine isapc -hda big.img" \
-    "-hda small.img -hdb huge.img -hdc big.img"; do
+for disks in "-hda big.img" "-machine isapc -hda big.img" "-cpu 386 -hda small.img" \
+    "-cpu pentium -hda small.img -hdb huge.img -hdc big.img"; do
     # shellcheck disable=SC2086 # several words
     twin86 -snapshot $disks -fda biostest.img -boot a <<'S' || exit 1
 wait text /BIOS resets: .* passed/ 120
