@@ -236,7 +236,7 @@ START_TEST(every_chip_is_on_the_board_with_ports_and_fields)
 END_TEST
 
 /* MP specification 1.4, 3.6.2.2: the 8259A is at pin 0 of the I/O APIC, and the timer at pin 2. */
-START_TEST(isa_interrupts_reach_both_controllers)
+START_TEST(interrupts_reach_both_controllers)
 {
     struct machine *machine = MACHINE(store_and_halt, "");
     struct pc *pc = &machine->pc;
@@ -247,7 +247,11 @@ START_TEST(isa_interrupts_reach_both_controllers)
         {&pc->pit.counter[0].out, 0}, {&pc->kbc.irq1, 1},    {&pc->uart[1].intr, 3},
         {&pc->uart[0].intr, 4},       {&pc->fdc.irq, 6},     {&pc->parallel.intr, 7},
         {&pc->rtc.irq, 8},            {&pc->vga.irq, 9},     {&pc->kbc.irq12, 12},
-        {&pc->npx.irq, 13},
+        {&pc->npx.irq, 13},           {&pc->pm.sci, 9},      {&pc->piix.irq[3], 3},
+        {&pc->piix.irq[4], 4},        {&pc->piix.irq[5], 5}, {&pc->piix.irq[6], 6},
+        {&pc->piix.irq[7], 7},        {&pc->piix.irq[9], 9}, {&pc->piix.irq[10], 10},
+        {&pc->piix.irq[11], 11},      {&pc->piix.irq[12], 12},
+        {&pc->piix.irq[14], 14},      {&pc->piix.irq[15], 15},
         {&pc->ide_pci.channel[0].irq, 14}, {&pc->ide_pci.channel[1].irq, 15},
     };
     for (size_t i = 0; i < 2 * ARRAY_LEN(rows); i++) {
@@ -260,6 +264,21 @@ START_TEST(isa_interrupts_reach_both_controllers)
     line_set(&pc->pic[0].intr, true);
     ck_assert(pc->ioapic.pins & 1);
     ck_assert(pc->lapic[0].lint[0]);
+    done(machine);
+}
+END_TEST
+
+START_TEST(an_interrupt_stays_while_anybody_asks)
+{
+    struct machine *machine = MACHINE(store_and_halt, "");
+    struct pc *pc = &machine->pc;
+    struct line *lines[] = {&pc->vga.irq, &pc->pm.sci, &pc->piix.irq[9]};
+    for (unsigned asking = 0; asking < 8; asking++) {
+        for (unsigned i = 0; i < ARRAY_LEN(lines); i++)
+            line_set(lines[i], asking >> i & 1);
+        ck_assert_uint_eq(pc->ioapic.pins >> 9 & 1, asking != 0);
+        ck_assert_uint_eq(pc->pic[1].pins >> 1 & 1, asking != 0);
+    }
     done(machine);
 }
 END_TEST
@@ -526,7 +545,8 @@ Suite *machine_suite(void)
         a_missing_part_is_named_and_nothing_starts,
         a_wrong_rom_is_refused,
         every_chip_is_on_the_board_with_ports_and_fields,
-        isa_interrupts_reach_both_controllers,
+        interrupts_reach_both_controllers,
+        an_interrupt_stays_while_anybody_asks,
         the_local_apic_reaches_its_processor,
         with_an_apic_or_without_interrupts_reach_the_processor,
         the_clock_shows_the_date_of_the_options,
