@@ -100,15 +100,14 @@ static void reset_segment(struct segment *seg, u16 selector, u32 base, u16 attr)
     segment_derive(seg);
 }
 
-void cpu_reset(struct cpu *cpu)
+/* What RESET and INIT do. */
+static void restart(struct cpu *cpu)
 {
     enum { DATA = DA_P | DA_S | DA_WRITABLE | DA_ACCESSED, LDT = DA_P | 2, TSS = DA_P | 0xb };
     const struct generation *g = generation_of(cpu->model);
     memset(cpu->r, 0, sizeof cpu->r);
     cpu->r[EDX] = cpu->model->signature;
     cpu_set_eflags(cpu, FL_ALWAYS);
-    fpu_reset(&cpu->fpu);
-    line_set(&cpu->ferr, false);
     for (unsigned i = 0; i < SEG_COUNT; i++)
         reset_segment(&cpu->seg[i], 0, 0, DATA);
     /* The first instruction comes from the last 16 bytes of what the pins can address. */
@@ -118,8 +117,7 @@ void cpu_reset(struct cpu *cpu)
     reset_segment(&cpu->tr, 0, 0, TSS);
     cpu->gdtr = (struct table_register){0, 0xffff};
     cpu->idtr = (struct table_register){0, cpu->model->generation < I586 ? 0x3ff : 0xffff};
-    cpu->cr0 = cpu->model->generation >= I486 ? CR0_ET | CR0_CD | CR0_NW
-               : cpu->model->generation == I386 ? CR0_ET : 0;
+    cpu->cr0 = (cpu->cr0 & (CR0_CD | CR0_NW)) | (cpu->model->generation >= I386 ? CR0_ET : 0);
     cpu->cr2 = cpu->cr3 = cpu->cr4 = 0;
     memset(cpu->pdpte, 0, sizeof cpu->pdpte);
     memset(cpu->dr, 0, sizeof cpu->dr);
@@ -128,19 +126,40 @@ void cpu_reset(struct cpu *cpu)
     cpu->debug_hits = 0;
     cpu->rf_at = UINT64_MAX;
     debug_update(cpu);
-    memset(cpu->tr_test, 0, sizeof cpu->tr_test);
-    msr_reset(cpu);
-    apic_reset(cpu);
-    smm_reset(cpu);
     cpu->cpl = 0;
     cpu->halted = cpu->shutdown = cpu->nmi_pending = cpu->nmi_blocked = false;
     cpu->shadow_debug = cpu->step_trap = cpu->stepping = false;
     cpu->shadow_at = UINT64_MAX;
     cpu->delivering = NOT_DELIVERING;
-    cpu->tsc_offset = -cpu->clock->cycles;
     cpu->stop |= STOP_EVENT;
     tlb_flush(cpu);
     mode_update(cpu);
+}
+
+void cpu_reset(struct cpu *cpu)
+{
+    cpu->cr0 = cpu->model->generation >= I486 ? CR0_CD | CR0_NW : 0;
+    fpu_reset(&cpu->fpu);
+    line_set(&cpu->ferr, false);
+    memset(cpu->tr_test, 0, sizeof cpu->tr_test);
+    msr_reset(cpu);
+    apic_reset(cpu);
+    smm_reset(cpu);
+    cpu->tsc_offset = -cpu->clock->cycles;
+    restart(cpu);
+}
+
+/* Not modelled: that it waits while the processor is in SMM. */
+void cpu_init_pin(struct cpu *cpu)
+{
+    u32 smbase = cpu->smbase;
+    if (cpu->model->generation < I586) {
+        cpu_reset(cpu);
+        return;
+    }
+    smm_reset(cpu);
+    cpu->smbase = smbase;
+    restart(cpu);
 }
 
 void cpu_loaded(struct cpu *cpu)

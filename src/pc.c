@@ -531,11 +531,17 @@ const struct pc_part *pc_part(unsigned i)
     return i < ARRAY_LEN(parts) ? &parts[i] : NULL;
 }
 
+/* The first instruction is fetched with bit 20 set. */
+static void open_a20(struct pc *pc)
+{
+    kbc_set_a20(&pc->kbc, true);
+}
+
 void pc_reset_cpu(struct pc *pc)
 {
-    kbc_set_a20(&pc->kbc, true); /* the first instruction is fetched with bit 20 set */
+    open_a20(pc);
     lapic_init_pin(&pc->lapic[0]);
-    cpu_reset(pc->cpu);
+    cpu_init_pin(pc->cpu);
 }
 
 /* Every listener sees the level of its wire, as with power on. */
@@ -553,7 +559,8 @@ void pc_reset(struct pc *pc)
         parts[i].chip->reset((u8 *)pc + parts[i].offset);
     settle(pc);
     pc->request = 0;
-    pc_reset_cpu(pc);
+    open_a20(pc);
+    cpu_reset(pc->cpu);
 }
 
 /* IBM AT BIOS, shutdown byte 0Fh: 5, 9 and 0Ah jump back to a program that left protected mode. */

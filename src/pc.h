@@ -108,7 +108,7 @@ void pc_init(struct pc *pc, struct clock *clock, struct bus *bus, struct cpu *cp
 /* The reset button: every chip; and the CPU, with A20 open as it starts above it. */
 void pc_reset(struct pc *pc);
 
-/* The CPU's RESET pin alone: keyboard controller, port 92h, triple fault. */
+/* The CPU's INIT pin, or RESET where it has none: keyboard controller, port 92h, triple fault. */
 void pc_reset_cpu(struct pc *pc);
 
 /* A CPU reset that the BIOS answers by going on (CMOS shutdown code), not by starting anew. */

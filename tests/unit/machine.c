@@ -138,6 +138,26 @@ START_TEST(the_last_who_writes_the_a20_gate_wins_and_a_reset_opens_it)
 }
 END_TEST
 
+/* The keyboard controller has INIT, which keeps SMBASE; 486s and the button have RESET. */
+START_TEST(a_reset_of_the_cpu_alone_is_an_init)
+{
+    const struct {
+        const char *options;
+        bool keeps;
+    } rows[] = {{"", true}, {"-cpu 486", false}};
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        struct machine *machine = MACHINE(store_and_halt, rows[i].options);
+        u32 usual = machine->cpu.smbase, other = usual + 0x8000;
+        machine->cpu.smbase = other;
+        pc_reset_cpu(&machine->pc);
+        ck_assert_uint_eq(machine->cpu.smbase, rows[i].keeps ? other : usual);
+        pc_reset(&machine->pc);
+        ck_assert_uint_eq(machine->cpu.smbase, usual);
+        done(machine);
+    }
+}
+END_TEST
+
 START_TEST(a_limit_of_instructions_is_exact)
 {
     static const u8 loop[] = {0x40, 0xeb, 0xfd}; /* inc ax; jmp */
@@ -540,6 +560,7 @@ Suite *machine_suite(void)
         the_exit_port_is_there_only_when_it_is_asked_for,
         keyboard_controller_port_92_and_triple_fault_reset_the_cpu,
         the_last_who_writes_the_a20_gate_wins_and_a_reset_opens_it,
+        a_reset_of_the_cpu_alone_is_an_init,
         a_limit_of_instructions_is_exact,
         two_runs_are_equal_whatever_the_slices,
         a_missing_part_is_named_and_nothing_starts,

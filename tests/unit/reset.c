@@ -149,6 +149,43 @@ START_TEST(reset_forgets_translations_and_starts_the_time_stamp)
 }
 END_TEST
 
+/* INIT leaves what is said here; nothing else, and before the Pentium nothing. */
+START_TEST(init_leaves_floating_point_msrs_caches_and_smbase)
+{
+    static const struct {
+        const char *name;
+        bool keeps;
+    } rows[] = {{"386", false}, {"486", false}, {"pentium", true}, {"pentium3", true}};
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        use(rows[i].name);
+        struct cpu *cpu = &g->cpu, fresh = *cpu, was;
+        spoil(cpu);
+        cpu->cr0 = (cpu->cr0 & ~(u32)CR0_CD) | CR0_NW;
+        g->clock.cycles += 5000;
+        was = *cpu;
+        cpu_init_pin(cpu);
+        const struct cpu *expected = rows[i].keeps ? &was : &fresh;
+        ck_assert(!memcmp(&cpu->fpu, &expected->fpu, sizeof cpu->fpu));
+        ck_assert(!memcmp(cpu->msr, expected->msr, sizeof cpu->msr));
+        ck_assert_uint_eq(cpu->smbase, expected->smbase);
+        ck_assert_uint_eq(cpu->ferr.level, expected->ferr.level);
+        ck_assert_uint_eq(cpu->cr0 & (CR0_CD | CR0_NW), expected->cr0 & (CR0_CD | CR0_NW));
+        ck_assert_uint_eq(cpu->tsc_offset, rows[i].keeps ? was.tsc_offset : -g->clock.cycles);
+        cpu->fpu = fresh.fpu; /* the rest is as after RESET */
+        memcpy(cpu->msr, fresh.msr, sizeof cpu->msr);
+        memcpy(cpu->tr_test, fresh.tr_test, sizeof cpu->tr_test);
+        cpu->smbase = fresh.smbase;
+        cpu->ferr.level = fresh.ferr.level;
+        cpu->cr0 = fresh.cr0;
+        cpu->tsc_offset = fresh.tsc_offset;
+        u64 rest = state();
+        cpu_reset(cpu);
+        cpu->tsc_offset = fresh.tsc_offset;
+        ck_assert_uint_eq(rest, state());
+    }
+}
+END_TEST
+
 /* Pins. */
 
 /* INTR and IGNNE# are levels; of NMI and SMI# the edge counts. */
@@ -252,6 +289,7 @@ Suite *reset_suite(void)
         the_registers_of_each_generation,
         reset_leaves_nothing_of_what_was_before,
         reset_forgets_translations_and_starts_the_time_stamp,
+        init_leaves_floating_point_msrs_caches_and_smbase,
         levels_are_kept_and_edges_remembered_once,
         an_edge_of_smi_keeps_where_its_port_instruction_began,
         a_new_memory_map_makes_the_run_loop_look,
