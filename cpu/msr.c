@@ -275,8 +275,8 @@ HANDLER(RDPMC_o_0)
     NEXT;
 }
 
-/* An APIC that is disabled by its base register is not there. SDM 3A "Enabling or Disabling the Local
- * APIC". */
+/* An APIC that is disabled by its base register is not there. SDM 3A "Enabling or Disabling the
+ * Local APIC". */
 static u64 features(const struct cpu *cpu)
 {
     const u64 apic = (u64)1 << FEATURE_APIC | (u64)1 << FEATURE_TSC_DEADLINE;

@@ -138,8 +138,8 @@ static void board_intr(void *owner, unsigned pin, bool level)
     lapic_lint(&pc->lapic[0], 0, level);
 }
 
-/* Several may pull one IRQ, which goes to both controllers. MP specification 1.4, 3.6.2.2: the 8259A
- * takes pin 0 of the I/O APIC, and so the timer pin 2, where the cascade is on the other. */
+/* Several may pull one IRQ, which goes to both controllers. MP specification 1.4, 3.6.2.2: the
+ * 8259A takes pin 0 of the I/O APIC, and so the timer pin 2, where the cascade is on the other. */
 static void drive_irq(struct pc *pc, unsigned n, u8 who, bool level)
 {
     pc->irq[n] = (u8)(level ? pc->irq[n] | who : pc->irq[n] & ~who);
@@ -471,8 +471,8 @@ static void init_pci(struct pc *pc)
 /* The processors' bus: what timers of local APICs count. */
 enum { BUS_HZ = 66666667 };
 
-/* The local APIC is in the processor, which alone sees its registers. Without it what is here of it is
- * the two wires past it. */
+/* The local APIC is in the processor, which alone sees its registers. Without it what is here of it
+ * is the two wires past it. */
 static void init_apics(struct pc *pc)
 {
     const struct cpu_model *model = pc->cpu->model;

@@ -245,7 +245,8 @@ static void test_smbios(void)
 {
     static const u8 least[][2] = {{0, 24},  {1, 27},  {3, 21},  {4, 35},  {7, 19}, {16, 15},
                                   {17, 27}, {19, 15}, {20, 19}, {32, 11}, {127, 4}};
-    u16 entry = find(0x5f4d535f, 0, 31), at = peek16(0xf000, entry + 24), end, count, seen[11] = {0};
+    u16 entry = find(0x5f4d535f, 0, 31), at = peek16(0xf000, entry + 24);
+    u16 end, count, seen[11] = {0};
 
     CHECK(entry && sum(0xf000, entry + 16, 15) == 0);
     CHECK(peek16(0xf000, entry + 6) == 0x0402 && peek16(0xf000, entry + 26) == 0x000f);
@@ -269,7 +270,7 @@ static void test_smbios(void)
 /* --- APICs: a processor that has one has an MP table and a MADT, another has none --- */
 
 #define LOCAL_VERSION 0xfee00030u
-#define IO_WINDOW     (0xfec00010u + 2) /* the high half: of the number, as nothing else was chosen */
+#define IO_WINDOW     (0xfec00010u + 2) /* the high half: of the number, which is chosen */
 
 /* By CPUID, which is there if its flag can be changed. */
 static int processor_has_apic(void)
