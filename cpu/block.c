@@ -233,9 +233,9 @@ static void granules_add(struct code_page *page, const struct block *b, unsigned
     granules_set(page, first, last);
 }
 
-static struct code_page *page_at(struct cpu *cpu, u32 number)
+static struct code_page *page_at(const struct cpu *cpu, u32 number)
 {
-    struct code_cache *cache = cpu->code;
+    const struct code_cache *cache = cpu->code;
     return number < cache->page_count ? cache->pages[number] : NULL;
 }
 
@@ -292,8 +292,7 @@ static void page_leave(struct cpu *cpu, struct block *b, unsigned side)
 
 bool code_in(const struct cpu *cpu, u32 number, u32 offset, u32 size)
 {
-    const struct code_cache *cache = cpu->code;
-    const struct code_page *page = number < cache->page_count ? cache->pages[number] : NULL;
+    const struct code_page *page = page_at(cpu, number);
     return page && granules_hit(page, offset, offset + size - 1);
 }
 

@@ -249,6 +249,23 @@ START_TEST(an_io_instruction_can_be_run_again)
 }
 END_TEST
 
+/* One that comes when the access is over belongs to no instruction: FFh then asks for nothing. */
+START_TEST(an_smi_after_an_io_instruction_does_not_run_it_again)
+{
+    static const char *const codes[] = {"e4 80 90", "e6 80 90"}; /* in al,80h; out 80h,al */
+    for (size_t i = 0; i < ARRAY_LEN(codes); i++) {
+        guest_flat(g, 0);
+        guest_do(g, codes[i]);
+        smi();
+        guest_step(g, 1);
+        ck_assert(g->cpu.smm);
+        *map(0x7f00) = 0xff;
+        guest_step(g, 1);
+        ck_assert_uint_eq(g->cpu.eip, g->start + 2);
+    }
+}
+END_TEST
+
 START_TEST(a_state_that_cannot_be_shuts_the_processor_down)
 {
     static const struct {
@@ -290,6 +307,7 @@ Suite *smm_suite(void)
         interrupts_and_nmi_are_held_off,
         a_halted_processor_halts_again_unless_the_handler_says_no,
         an_io_instruction_can_be_run_again,
+        an_smi_after_an_io_instruction_does_not_run_it_again,
         a_state_that_cannot_be_shuts_the_processor_down,
         an_smi_waits_behind_mov_ss,
         NULL,
