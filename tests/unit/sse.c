@@ -454,6 +454,24 @@ START_TEST(approximations_at_corners)
 }
 END_TEST
 
+/* SDM 2B "RCPSS": bits 31 to 0; the packed forms do all four. */
+START_TEST(scalar_approximations_keep_the_upper_three)
+{
+    static const char *const packed[] = {"0f 53 c1", "0f 52 c1"};
+    static const char *const scalar[] = {"f3 0f 53 c1", "f3 0f 52 c1"};
+    enum { FOUR = 0x40800000 };
+    for (unsigned root = 0; root < 2; root++) {
+        u32 r = root ? 0x3f000000 : 0x3e800000;
+        set(0, 1, 2, 3, 4);
+        set(1, FOUR, FOUR, FOUR, FOUR);
+        guest_do(g, scalar[root]);
+        ck_assert(is(0, r, 2, 3, 4));
+        guest_do(g, packed[root]);
+        ck_assert(is(0, r, r, r, r));
+    }
+}
+END_TEST
+
 START_TEST(maskmovq_writes_the_selected_bytes_alone)
 {
     memset(g->ram + GUEST_DATA, 0xcc, 16);
@@ -530,6 +548,7 @@ Suite *sse_suite(void)
         flags_are_sticky,
         approximations_are_the_true_value_rounded_to_12_bits,
         approximations_at_corners,
+        scalar_approximations_keep_the_upper_three,
         maskmovq_writes_the_selected_bytes_alone,
         words_in_and_out_take_the_index_modulo_four,
         sse2_needs_its_model_and_a_prefix_before_mmx_means_nothing_without,
