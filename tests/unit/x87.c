@@ -672,17 +672,24 @@ END_TEST
 
 START_TEST(tags_are_computed_from_what_registers_hold)
 {
-    static const struct f80 values[8] = {{0, 0},
-                                         {1ull << 63, 1},
-                                         {1, 0},
-                                         {1ull << 63, 0x7fff},
-                                         {1ull << 62, 0x4000},
-                                         {0, 0x8000},
-                                         {1ull << 63, 0},
-                                         {3ull << 62, 0x7fff}};
-    memcpy(fpu->reg, values, sizeof values);
-    fpu->used = 0xff;
-    ck_assert_uint_eq(fpu_tags(fpu), 0xa6a1);
+    static const struct {
+        struct f80 value;
+        u32 tag; /* 0 valid, 1 zero, 2 special */
+    } rows[] = {{{0, 0}, 1},
+                {{0, 0x8000}, 1},
+                {{1ull << 63, 1}, 0},
+                {{~0ull, 0x7ffe}, 0},
+                {{1, 0}, 2},
+                {{1ull << 63, 0}, 2},
+                {{1ull << 63, 0x7fff}, 2},
+                {{3ull << 62, 0x7fff}, 2},
+                {{1ull << 62, 0x4000}, 2}};
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++)
+        for (u32 n = 0; n < 8; n++) {
+            fpu->reg[n] = rows[i].value;
+            fpu->used = (u8)(1u << n);
+            ck_assert_uint_eq(fpu_tags(fpu), 0xffffu ^ (3 ^ rows[i].tag) << 2 * n);
+        }
     fpu_set_tags(fpu, 0xc003);
     ck_assert_uint_eq(fpu->used, 0x7e);
 }
