@@ -21,7 +21,7 @@ INLINE struct wide mul64_by_halves(u64 a, u64 b)
 
 INLINE struct wide mul64(u64 a, u64 b)
 {
-#ifdef __SIZEOF_INT128__
+#if defined __SIZEOF_INT128__ && !defined PARANOID
     unsigned __int128 p = (unsigned __int128)a * b;
     return (struct wide){(u64)(p >> 64), (u64)p};
 #else

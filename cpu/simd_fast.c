@@ -117,8 +117,11 @@ SSE_R(SHUFPS_rri_128, union xmm a = XMM(u->dst); union xmm b = XMM(u->src);
 SSE_R(MOVMSKPS_rr_128, union xmm x = XMM(u->src);
       W_32(u->dst, x.d[0] >> 31 | x.d[1] >> 31 << 1 | x.d[2] >> 31 << 2 | x.d[3] >> 31 << 3);)
 
+/* An operand of the host's: N bytes of memory. */
+#define BYTES_AT(m, n) (*(const u8(*)[n])(m))
+
 /* Integers. */
-#ifdef __SSE2__
+#if defined __SSE2__ && !defined PARANOID
 
 /* By the host's own instructions, which have the same names: those of MMX too are done in XMM
  * registers, so that the host's x87 stays out of it. */
@@ -134,7 +137,6 @@ SSE_R(MOVMSKPS_rr_128, union xmm x = XMM(u->src);
             : [to] "+m"(XMM(u->dst))                                                               \
             : [from] "m"(source)                                                                   \
             : "xmm0", "xmm1");
-#define BYTES_AT(m, n) (*(const u8(*)[n])(m))
 #define QUAD_FORMS(NAME, load, bytes, insns)                                                       \
     MMX_R(NAME##_rr_64, QUAD("movq", MM(u->src), insns))                                           \
     MMX_M(NAME##_rm_64, bytes, 0, QUAD(load, BYTES_AT(m, bytes), insns))

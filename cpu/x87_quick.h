@@ -12,6 +12,7 @@
 #define CPU_X87_QUICK_H
 
 #include "cpu/f80.h"
+#include "cpu/softfloat.h"
 
 enum { QUICK_BIAS = 0x3fff, QUICK_MAX = 0x7fff };
 
@@ -168,13 +169,16 @@ INLINE bool quick_sub(struct f80 a, struct f80 b, u32 cw, struct f80 *r, u32 *fl
     return quick_add(a, b, cw, r, flags);
 }
 
-#ifdef __x86_64__
-/* HI:0 / B where HI < B. */
+/* HI:LO / B where HI < B. */
 INLINE u64 quick_divide(u64 hi, u64 lo, u64 b, u64 *rest)
 {
+#if defined __x86_64__ && !defined PARANOID
     u64 q;
     __asm__("divq %4" : "=a"(q), "=d"(*rest) : "a"(lo), "d"(hi), "r"(b) : "cc");
     return q;
+#else
+    return sf_div128(hi, lo, b, rest);
+#endif
 }
 
 INLINE bool quick_div(struct f80 a, struct f80 b, u32 cw, struct f80 *r, u32 *flags)
@@ -191,13 +195,6 @@ INLINE bool quick_div(struct f80 a, struct f80 b, u32 cw, struct f80 *r, u32 *fl
     return quick_round(q, lo, quick_exponent(a) - quick_exponent(b) + QUICK_BIAS - !more, sign, cw, r,
                        flags);
 }
-#else
-INLINE bool quick_div(struct f80 a, struct f80 b, u32 cw, struct f80 *r, u32 *flags)
-{
-    (void)a, (void)b, (void)cw, (void)r, (void)flags;
-    return false;
-}
-#endif
 
 INLINE bool quick_subr(struct f80 a, struct f80 b, u32 cw, struct f80 *r, u32 *flags)
 {

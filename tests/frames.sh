@@ -6,6 +6,10 @@ if [ -z "$objects" ]; then
     echo "skipped: this build has no fast engine"
     exit 77
 fi
+if grep -q '^#define PARANOID' config.h; then
+    echo "skipped: the paranoid build has portable code in the place of the host's, with frames"
+    exit 77
+fi
 case $(objdump -f $objects | sed -n 's/^architecture: \([^,]*\),.*/\1/p' | head -n 1) in
 i386:x86-64) ;;
 *)

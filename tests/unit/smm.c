@@ -282,6 +282,25 @@ START_TEST(a_state_that_cannot_be_shuts_the_processor_down)
 }
 END_TEST
 
+/* SMIACT# tells the board which memory is meant. */
+START_TEST(smiact_is_driven_from_the_smi_to_rsm)
+{
+    guest_bytes(g, HANDLER, "90 0f aa");
+    ck_assert(!g->cpu.smiact.level);
+    smi();
+    guest_step(g, 1);
+    ck_assert(g->cpu.smiact.level);
+    guest_step(g, 1);
+    ck_assert(g->cpu.smiact.level);
+    guest_step(g, 1);
+    ck_assert(!g->cpu.smiact.level);
+    smi();
+    guest_step(g, 1);
+    cpu_reset(&g->cpu);
+    ck_assert(!g->cpu.smiact.level);
+}
+END_TEST
+
 START_TEST(an_smi_waits_behind_mov_ss)
 {
     g->cpu.r[EAX] = GUEST_DATA32;
@@ -309,6 +328,7 @@ Suite *smm_suite(void)
         an_io_instruction_can_be_run_again,
         an_smi_after_an_io_instruction_does_not_run_it_again,
         a_state_that_cannot_be_shuts_the_processor_down,
+        smiact_is_driven_from_the_smi_to_rsm,
         an_smi_waits_behind_mov_ss,
         NULL,
     };
