@@ -322,6 +322,15 @@ static u32 rm_selector(const struct text *t, const struct regs *in)
     return s ? peek(s->base + address(t, in), 2) : 0;
 }
 
+bool group_hangs(const struct group *g, const struct regs *in)
+{
+    const struct text *t = &g->text;
+    const struct world_segment *s = t->memory ? world_segment(in->seg[t->seg]) : NULL;
+    if (!s || t->row->op != OP_CALLF)
+        return false;
+    return (peek(s->base + address(t, in) + (t->op32 ? 4 : 2), 2) & ~3u) == 0x30;
+}
+
 bool group_alien(const struct group *g, const struct regs *in, const struct outcome *native,
                  const struct outcome *ours)
 {

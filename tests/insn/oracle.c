@@ -147,6 +147,10 @@ static void run_case(struct oracle *o, u64 number)
     struct trial t;
     t.kind = group_setting(&o->group, &t.in);
     t.plain = one_in(&o->random, 4);
+    if (group_hangs(g, &t.in)) {
+        *suspect = false;
+        return;
+    }
     native_run(&t.in, t.kind, g->end, &t.native);
     t.plain |= t.kind == RUN_JUMP && (g->text.row->op == OP_IRET || !lands_well(&t.native));
     ours_run(&t.in, t.kind, g->end, t.plain, &t.ours);
