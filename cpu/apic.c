@@ -4,7 +4,7 @@
 #include "cpu/access.h"
 #include "src/base/log.h"
 
-enum { BASE_ENABLE = 0x800 };
+enum { BASE_FIRST = 0x100, BASE_ENABLE = 0x800 };
 #define BASE_ADDRESS 0xffffff000ull
 #define NEVER        (~(u64)0)
 
@@ -26,7 +26,9 @@ void apic_set_base(struct cpu *cpu, u64 value)
 
 void apic_reset(struct cpu *cpu)
 {
-    apic_set_base(cpu, cpu->msr[MSR_AT_APIC_BASE] | BASE_ENABLE);
+    u64 first = cpu->number ? 0 : BASE_FIRST;
+    u64 base = cpu->msr[MSR_AT_APIC_BASE] & ~(u64)BASE_FIRST;
+    apic_set_base(cpu, base | first | BASE_ENABLE);
 }
 
 void apic_loaded(struct cpu *cpu)
@@ -59,9 +61,10 @@ u64 apic_deadline(struct cpu *cpu)
 
 void apic_set_deadline(struct cpu *cpu, u64 value, u64 tsc)
 {
-    u64 now = cpu->clock->cycles, left = value > tsc ? value - tsc : 0;
+    u64 now = clock_each(cpu->clock), left = value > tsc ? value - tsc : 0;
+    bool comes = value && left < NEVER / cpu->clock->cpus - now;
     cpu->msr[MSR_AT_TSC_DEADLINE] = value;
-    cpu->apic.set_deadline(cpu->apic.owner, value && left < NEVER - now ? now + left : NEVER);
+    cpu->apic.set_deadline(cpu->apic.owner, comes ? (now + left) * cpu->clock->cpus : NEVER);
     if (cpu->clock->sooner)
         cpu->stop |= STOP_TIME;
 }

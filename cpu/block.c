@@ -267,10 +267,14 @@ static void page_enter(struct cpu *cpu, struct block *b, unsigned side, u8 *host
     b->next_on_page[side] = page->blocks;
     page->blocks = b;
     granules_add(page, b, side);
-    if (!(cpu->bus->page_flags[b->page[side]] & PAGE_CODE)) {
-        cpu->bus->page_flags[b->page[side]] |= PAGE_CODE;
+    if (cpu->bus->page_flags[b->page[side]] & PAGE_CODE)
+        return;
+    cpu->bus->page_flags[b->page[side]] |= PAGE_CODE;
+    struct cpu *first = cpu;
+    do {
         tlb_withdraw_writes(cpu, host);
-    }
+        cpu = cpu->peer;
+    } while (cpu != first);
 }
 
 static void page_leave(struct cpu *cpu, struct block *b, unsigned side)
@@ -317,6 +321,17 @@ static void hash_remove(struct cpu *cpu, struct block *b)
     *at = b->next_hash;
 }
 
+/* Whoever runs B. */
+static void stop_in(struct cpu *cpu, const struct block *b)
+{
+    struct cpu *first = cpu;
+    do {
+        if (cpu->current >= b->uops && cpu->current < b->uops + b->uop_count)
+            cpu->stop |= STOP_CODE;
+        cpu = cpu->peer;
+    } while (cpu != first);
+}
+
 static void block_kill(struct cpu *cpu, struct block *b)
 {
     block_unlink(b);
@@ -327,8 +342,7 @@ static void block_kill(struct cpu *cpu, struct block *b)
     b->dead = true;
     b->next_hash = cpu->code->dead;
     cpu->code->dead = b;
-    if (cpu->current >= b->uops && cpu->current < b->uops + b->uop_count)
-        cpu->stop |= STOP_CODE;
+    stop_in(cpu, b);
 }
 
 static bool block_overlaps(const struct block *b, unsigned side, u32 first, u32 last)

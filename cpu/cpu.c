@@ -22,7 +22,7 @@ static const struct field table_fields[] = {
 /* The arithmetic flags are hashed as what they mean: cpu_flags_fold() before comparing. */
 const struct field cpu_fields[] = {
     FIELD_ARRAY(struct cpu, r), T(fl), T(budget), T(tlb), T(stop), F(eip), T(mode),
-    FIELD_MAX(struct cpu, cpl, 3), F(halted), FIELD_STRUCTS(struct cpu, seg, segment_fields),
+    FIELD_MAX(struct cpu, cpl, 3), FIELD_MAX(struct cpu, halted, CPU_WAITS), FIELD_STRUCTS(struct cpu, seg, segment_fields),
     FIELD_STRUCT(struct cpu, fpu, fpu_fields), T(current), T(slice_end), F(eflags), FIELD_STRUCT(struct cpu, ldtr, segment_fields),
     FIELD_STRUCT(struct cpu, tr, segment_fields), FIELD_STRUCT(struct cpu, gdtr, table_fields),
     FIELD_STRUCT(struct cpu, idtr, table_fields), F(cr0), F(cr2), F(cr3), F(cr4), FIELD_ARRAY(struct cpu, pdpte),
@@ -36,7 +36,8 @@ const struct field cpu_fields[] = {
     T(stepping), F(delivering), T(step_trap), T(fault_vector), T(fault_has_error),
     T(fault_reason), T(fault_error), T(fault_jump), T(apic), T(apic_page),
     FIELD_STRUCT(struct cpu, apic_on, line_fields), T(model), T(bus), T(clock), T(acknowledge),
-    T(acknowledge_owner), T(trace), T(trace_owner), T(plain_only), T(code), T(tlb_set),
+    T(acknowledge_owner), T(trace), T(trace_owner), T(plain_only), T(number), T(peer),
+    T(code), T(tlb_set),
     F(arith), FIELD_END,
 };
 #undef F
@@ -61,8 +62,8 @@ void cpu_fold(struct cpu *cpu)
     cpu->arith = f_pack(&cpu->fl);
 }
 
-bool cpu_init(struct cpu *cpu, const struct cpu_model *model, struct bus *bus,
-              struct clock *clock)
+static void set_up(struct cpu *cpu, const struct cpu_model *model, struct bus *bus,
+                   struct clock *clock)
 {
     memset(cpu, 0, sizeof *cpu);
     cpu->model = model;
@@ -70,15 +71,33 @@ bool cpu_init(struct cpu *cpu, const struct cpu_model *model, struct bus *bus,
     cpu->bus = bus;
     cpu->clock = clock;
     cpu->budget = INSNS_AT_START;
+    cpu->peer = cpu;
+    cpu->tlb = cpu->tlb_set;
+    tlb_init(cpu);
+}
+
+bool cpu_init(struct cpu *cpu, const struct cpu_model *model, struct bus *bus,
+              struct clock *clock)
+{
+    set_up(cpu, model, bus, clock);
     if (!code_cache_init(cpu))
         return false;
     bus->code_written = code_written;
     bus->remapped = cpu_remapped;
     bus->listener = cpu;
-    cpu->tlb = cpu->tlb_set;
-    tlb_init(cpu);
     cpu_reset(cpu);
     return true;
+}
+
+void cpu_init_another(struct cpu *cpu, struct cpu *first, u8 number)
+{
+    set_up(cpu, first->model, first->bus, first->clock);
+    cpu->plain_only = first->plain_only;
+    cpu->number = number;
+    cpu->code = first->code;
+    cpu->peer = first->peer;
+    first->peer = cpu;
+    cpu_reset(cpu);
 }
 
 void cpu_free(struct cpu *cpu)
@@ -90,8 +109,11 @@ void cpu_free(struct cpu *cpu)
 void cpu_remapped(void *owner)
 {
     struct cpu *cpu = owner;
-    tlb_flush(cpu);
-    cpu->stop |= STOP_EVENT;
+    do {
+        tlb_flush(cpu);
+        cpu->stop |= STOP_EVENT;
+        cpu = cpu->peer;
+    } while (cpu != owner);
 }
 
 static void reset_segment(struct segment *seg, u16 selector, u32 base, u16 attr)
@@ -127,7 +149,8 @@ static void restart(struct cpu *cpu)
     cpu->rf_at = UINT64_MAX;
     debug_update(cpu);
     cpu->cpl = 0;
-    cpu->halted = cpu->shutdown = cpu->nmi_pending = cpu->nmi_blocked = false;
+    cpu->halted = cpu->number ? CPU_WAITS : CPU_RUNS;
+    cpu->shutdown = cpu->nmi_pending = cpu->nmi_blocked = false;
     cpu->shadow_debug = cpu->step_trap = cpu->stepping = false;
     cpu->shadow_at = UINT64_MAX;
     cpu->delivering = NOT_DELIVERING;
@@ -145,7 +168,7 @@ void cpu_reset(struct cpu *cpu)
     msr_reset(cpu);
     apic_reset(cpu);
     smm_reset(cpu);
-    cpu->tsc_offset = -cpu->clock->cycles;
+    cpu->tsc_offset = -clock_each(cpu->clock);
     restart(cpu);
 }
 
@@ -160,6 +183,19 @@ void cpu_init_pin(struct cpu *cpu)
     smm_reset(cpu);
     cpu->smbase = smbase;
     restart(cpu);
+}
+
+/* SDM 3A "Typical BSP Initialization Sequence": CS is VV00, IP 0. */
+void cpu_startup(void *owner, u8 vector)
+{
+    struct cpu *cpu = owner;
+    if (cpu->halted != CPU_WAITS)
+        return;
+    cpu->halted = CPU_RUNS;
+    cpu->seg[SEG_CS].selector = (u16)(vector << 8);
+    cpu->seg[SEG_CS].base = (u32)vector << 12;
+    cpu->eip = 0;
+    mode_update(cpu);
 }
 
 void cpu_loaded(struct cpu *cpu)

@@ -209,6 +209,13 @@ enum {
     STOP_EXIT = 8,  /* the board wants cpu_run() to return */
 };
 
+/* Why no instructions are run. SDM 3A "MP Initialization Protocol". */
+enum {
+    CPU_RUNS,
+    CPU_HALTED, /* until an interrupt */
+    CPU_WAITS,  /* for the start-up message, and for nothing else */
+};
+
 struct code_cache; /* block.c */
 
 /* The local APIC of the package, as the board connects it. */
@@ -230,7 +237,7 @@ struct cpu {
     u32 eip;
     u16 mode; /* MODE_* */
     u8 cpl;
-    bool halted;
+    u8 halted; /* CPU_* */
     struct segment seg[SEG_COUNT];
     struct fpu fpu;
     const struct uop *current; /* the instruction that the plain flavour executes, or NULL */
@@ -247,7 +254,7 @@ struct cpu {
     u64 rf_at;         /* FL_RF is true at this CPU clock: for one instruction */
     u32 tr_test[8];    /* TR3 .. TR7 of the 486: kept, without function */
     u64 msr[MSR_PLACES];
-    u64 idle;          /* clocks halted */
+    u64 idle;          /* clocks halted, or those of other processors */
     u64 icount;        /* instructions run since power-on */
     u64 tsc_offset;    /* TSC = clock + offset */
     u64 shadow_at;     /* no interrupt is taken at this CPU clock (after STI, MOV SS) */
@@ -291,7 +298,9 @@ struct cpu {
     void (*trace)(void *owner, struct cpu *cpu);
     void *trace_owner;
     bool plain_only; /* never enter the fast engine (lock-step oracle) */
-    struct code_cache *code;
+    u8 number;       /* 0 starts the system, the others come up waiting */
+    struct cpu *peer; /* the next of the processors at this bus, a ring */
+    struct code_cache *code; /* all have one: only one runs at a time */
     struct tlb tlb_set[2]; /* supervisor, user */
 };
 
@@ -300,6 +309,9 @@ extern const struct field cpu_fields[];
 /* False: no host memory. The CPU comes up reset. */
 bool cpu_init(struct cpu *cpu, const struct cpu_model *model, struct bus *bus,
               struct clock *clock);
+/* Another one beside FIRST, of its model, at its bus, with its decoded code. */
+void cpu_init_another(struct cpu *cpu, struct cpu *first, u8 number);
+/* The first one, when the others have come to rest. */
 void cpu_free(struct cpu *cpu);
 
 /* The RESET pin. SDM 3A "Processor State After Reset". */
@@ -316,6 +328,9 @@ void cpu_ignne(void *cpu, unsigned pin, bool level);
 /* SMI#: LEVEL true is asserted. */
 void cpu_smi(void *cpu, unsigned pin, bool level);
 
+/* The start-up message: one that waits begins at VECTOR * 4096. */
+void cpu_startup(void *cpu, u8 vector);
+
 enum { NOT_DELIVERING = 0xff };
 
 enum cpu_end {
@@ -325,6 +340,12 @@ enum cpu_end {
 
 /* Run until clock->cycles >= clock->deadline. Advances the clock, also while halted. */
 enum cpu_end cpu_run(struct cpu *cpu);
+
+/* Would nothing but time pass? */
+bool cpu_idle(const struct cpu *cpu);
+
+/* CLOCKS have passed in which others ran. */
+void cpu_stand_by(struct cpu *cpu, u64 clocks);
 
 /* Run one instruction (or take one interrupt or exception), whatever the deadline. */
 enum cpu_end cpu_step(struct cpu *cpu);

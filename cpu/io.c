@@ -34,7 +34,7 @@ void io_check(struct cpu *cpu, u16 port, u32 size)
 static void after_io(struct cpu *cpu)
 {
     if (cpu->model->generation >= I386)
-        charge_clocks(cpu, (u32)(cpu->clock->hz * ISA_CYCLE_NS / 1000000000));
+        charge_clocks(cpu, (u32)(cpu->clock->hz / cpu->clock->cpus * ISA_CYCLE_NS / 1000000000));
     if (cpu->clock->sooner)
         cpu->stop |= STOP_TIME;
 }

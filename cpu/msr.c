@@ -28,7 +28,7 @@ struct msr_row {
 static u64 time_stamp(struct cpu *cpu)
 {
     cpu_sync_clock(cpu);
-    return cpu->clock->cycles + cpu->tsc_offset;
+    return clock_each(cpu->clock) + cpu->tsc_offset;
 }
 
 static u64 read_tsc(struct cpu *cpu, const struct msr_row *row, unsigned i)

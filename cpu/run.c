@@ -341,7 +341,8 @@ static void debug_trap(struct cpu *cpu)
 {
     debug_cause(cpu, cpu->debug_hits | (cpu->step_trap ? DR6_BS : 0));
     cpu->debug_hits = 0;
-    cpu->step_trap = cpu->halted = false; /* HLT is stepped over. SDM 2A "HLT" */
+    cpu->step_trap = false;
+    cpu->halted = CPU_RUNS; /* HLT is stepped over. SDM 2A "HLT" */
     interrupt_enter(cpu, EX_DB, INTERRUPT_EXCEPTION, false, 0, cpu->eip);
 }
 
@@ -388,7 +389,7 @@ static void take_interrupt(struct cpu *cpu)
     } else if (cpu->acknowledge) {
         vector = cpu->acknowledge(cpu->acknowledge_owner);
     }
-    cpu->halted = false;
+    cpu->halted = CPU_RUNS;
     slice_begin(cpu);
     charge(cpu, timing_exception(cpu->model), 0);
     interrupt_enter(cpu, vector, INTERRUPT_EXTERNAL, false, 0, cpu->eip);
@@ -407,6 +408,8 @@ static bool must_return(struct cpu *cpu)
 static bool take_waiting(struct cpu *cpu)
 {
     bool waits = interrupt_waits(cpu) && !shadowed(cpu);
+    if (cpu->halted == CPU_WAITS)
+        return false;
     if (unlikely(cpu->debug_hits) && !debug_shadowed(cpu)) {
         slice_begin(cpu);
         debug_trap(cpu);
@@ -432,6 +435,20 @@ static bool must_step(const struct cpu *cpu)
     u32 linear = (u32)cpu->seg[SEG_CS].base + cpu->eip;
     return interrupt_waits(cpu) || smi_waits(cpu) || cpu->eflags & FL_TF || cpu->debug_hits ||
            (cpu->break_code && debug_page_code(cpu, linear));
+}
+
+bool cpu_idle(const struct cpu *cpu)
+{
+    bool waits = interrupt_waits(cpu) || smi_waits(cpu) || cpu->debug_hits;
+    return cpu->halted == CPU_WAITS || (cpu->halted && !waits);
+}
+
+/* What holds until the next instruction holds until its turn comes. */
+void cpu_stand_by(struct cpu *cpu, u64 clocks)
+{
+    cpu->idle += clocks;
+    cpu->shadow_at += cpu->shadow_at == UINT64_MAX ? 0 : clocks;
+    cpu->rf_at += cpu->rf_at == UINT64_MAX ? 0 : clocks;
 }
 
 /* Run, or take what waits. */

@@ -153,7 +153,8 @@ void smm_enter(struct cpu *cpu)
     line_set(&cpu->smiact, true);
     save(cpu);
     cpu->smm = cpu->nmi_blocked = true;
-    cpu->smi_pending = cpu->smi_io = cpu->halted = false;
+    cpu->smi_pending = cpu->smi_io = false;
+    cpu->halted = CPU_RUNS;
     enter_handler(cpu);
     settle(cpu);
 }
@@ -170,7 +171,7 @@ static void load_requests(struct cpu *cpu)
     u32 state = get(cpu, MAP_STATE), requests = get(cpu, MAP_IO);
     cpu->cpl = state & 3;
     cpu->nmi_blocked = state & STATE_NMI_BLOCKED;
-    cpu->halted = requests >> 16 & 1;
+    cpu->halted = requests >> 16 & 1 ? CPU_HALTED : CPU_RUNS;
     if ((requests & 0xff) == IO_RESTART && state & STATE_IO) {
         cpu->eip = get(cpu, MAP_IO_EIP);
         cpu->r[ECX] = get(cpu, MAP_IO_EIP + 4);

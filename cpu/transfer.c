@@ -112,7 +112,7 @@ HANDLER(HLT_o_0)
 {
     if (cpu->cpl)
         cpu_raise_gp0(cpu, REASON_PRIVILEGE);
-    cpu->halted = true;
+    cpu->halted = CPU_HALTED;
     cpu->stop |= STOP_EVENT;
     EXIT(1);
 }

@@ -16,7 +16,7 @@ static bool pending_ready(struct cpu *cpu)
         cpu_raise(cpu, EX_MF, 0, REASON_FPU);
     if (cpu->ignne)
         return true;
-    cpu->halted = true;
+    cpu->halted = CPU_HALTED;
     cpu->stop |= STOP_EVENT;
     return false;
 }

@@ -168,7 +168,7 @@ static bool accept_extint(struct lapic *l)
 static bool accept_startup(struct lapic *l, u8 vector)
 {
     if (l->config.startup)
-        l->config.startup(l->config.owner, vector);
+        l->config.startup(l->config.startup_owner, vector);
     return true;
 }
 

@@ -44,7 +44,7 @@ struct lapic_config {
     u8 (*extint)(void *owner); /* INTA to the 8259A; gives the vector */
     /* Start-up message, for the page that is its vector. NULL: the processor waits for none */
     void (*startup)(void *owner, u8 vector);
-    void *owner;
+    void *owner, *startup_owner;
 };
 
 struct lapic {

@@ -47,7 +47,7 @@ static void trace_start(struct machine *machine, const struct options *options)
     struct log_ranges counts = {.count = 0};
     if (options->log_counts)
         log_ranges_parse(&counts, options->log_counts);
-    trace_init(&machine->trace, &machine->cpu, &counts);
+    trace_init(&machine->trace, machine->cpu, &counts);
     if (options->audit && audit_init(&machine->audit))
         machine->trace.audit = &machine->audit;
 }
@@ -55,10 +55,14 @@ static void trace_start(struct machine *machine, const struct options *options)
 static bool build(struct machine *machine, const struct options *options, char *message,
                   size_t size)
 {
-    clock_init(&machine->clock, options->cpu.hz);
+    machine->cpus = (unsigned)options->cpus;
+    machine->turns.end = TURN;
+    clock_init_shared(&machine->clock, options->cpu.hz, machine->cpus);
     if (bus_init(&machine->bus, options->ram_mib * MIB) &&
-        cpu_init(&machine->cpu, options->cpu.model, &machine->bus, &machine->clock)) {
-        machine->cpu.plain_only |= options->plain_engine;
+        cpu_init(machine->cpu, options->cpu.model, &machine->bus, &machine->clock)) {
+        machine->cpu->plain_only |= options->plain_engine;
+        for (unsigned i = 1; i < machine->cpus; i++)
+            cpu_init_another(&machine->cpu[i], machine->cpu, (u8)i);
         trace_start(machine, options);
         return true;
     }
@@ -82,13 +86,14 @@ static void wire(struct machine *machine, const struct options *options)
         .debug_exit = options->debug_exit,
         .debug_exit_port = options->debug_exit_port,
         .apic = !options->isa_board && model_has_feature(options->cpu.model, FEATURE_APIC),
+        .cpus = machine->cpus,
         .date = host_date(options),
     };
     memcpy(plugs.serial, machine->serial, sizeof plugs.serial);
     memcpy(plugs.floppy_drive, machine->drives.type, sizeof plugs.floppy_drive);
     memcpy(plugs.floppy, machine->drives.floppy, sizeof plugs.floppy);
     memcpy(plugs.hard, machine->drives.hard, sizeof plugs.hard);
-    pc_init(&machine->pc, &machine->clock, &machine->bus, &machine->cpu, &plugs);
+    pc_init(&machine->pc, &machine->clock, &machine->bus, machine->cpu, &plugs);
 }
 
 struct machine *machine_new(const struct options *options, FILE *out, char *message, size_t size)
@@ -128,7 +133,7 @@ void machine_free(struct machine *machine)
         chardev_close(machine->serial[i]);
     chardev_close(machine->parallel);
     chardev_close(machine->debug_console);
-    cpu_free(&machine->cpu);
+    cpu_free(machine->cpu);
     bus_free(&machine->bus);
     rom_free(&machine->bios);
     rom_free(&machine->vgabios);
@@ -166,6 +171,7 @@ static enum machine_end board_asked(struct machine *machine)
 {
     u32 request = machine->pc.request;
     machine->pc.request = 0;
+    pc_init_cpus(&machine->pc, request);
     if (request & PC_DEBUG_EXIT)
         return MACHINE_DEBUG_EXIT;
     if (request & PC_POWER_OFF)
@@ -180,10 +186,34 @@ static enum machine_end board_asked(struct machine *machine)
 /* An instruction takes at least one clock: so many clocks cannot hold too many instructions. */
 static u64 insns_deadline(const struct machine *machine, u64 deadline)
 {
-    u64 left = machine->max_insns - machine->cpu.icount;
+    u64 left = machine->max_insns - machine_insns(machine);
     if (!machine->max_insns || deadline - machine->clock.cycles <= left)
         return deadline;
     return machine->clock.cycles + left;
+}
+
+static u64 earlier(u64 a, u64 b)
+{
+    return a < b ? a : b;
+}
+
+/* Run whose turn it is until LAST at most. */
+static enum cpu_end run_one(struct machine *machine, u64 last)
+{
+    struct clock *clock = &machine->clock;
+    u64 turn_end, before = clock->cycles;
+    unsigned n = turns_next(&machine->turns, machine->cpu, machine->cpus, &turn_end);
+    if (n != machine->pc.running)
+        pc_turn(&machine->pc, n);
+    u64 event = earlier(clock_next_event(clock), turn_end);
+    clock->deadline = insns_deadline(machine, earlier(event, last));
+    clock->sooner = false;
+    trace_prepare(&machine->trace, &machine->cpu[n], clock->deadline - clock->cycles);
+    enum cpu_end stop = cpu_run(&machine->cpu[n]);
+    for (unsigned i = 0; i < machine->cpus; i++)
+        if (i != n)
+            cpu_stand_by(&machine->cpu[i], clock->cycles - before);
+    return stop;
 }
 
 enum machine_end machine_run(struct machine *machine, vtime until)
@@ -193,18 +223,14 @@ enum machine_end machine_run(struct machine *machine, vtime until)
     u64 last = clock_cycle_at(clock, until);
     clock_fire(clock);
     while (end == MACHINE_RUNS && clock->cycles < last) {
-        u64 event = clock_next_event(clock);
-        clock->deadline = insns_deadline(machine, event < last ? event : last);
-        clock->sooner = false;
-        trace_prepare(&machine->trace, clock->deadline - clock->cycles);
-        enum cpu_end stop = cpu_run(&machine->cpu);
+        enum cpu_end stop = run_one(machine, last);
         clock_fire(clock);
         if (machine->pc.request)
             end = board_asked(machine);
         else if (stop == CPU_SHUTDOWN)
             end = cpu_reset_asked(machine, MACHINE_TRIPLE);
         if (end == MACHINE_RUNS && machine->max_insns &&
-            machine->cpu.icount >= machine->max_insns)
+            machine_insns(machine) >= machine->max_insns)
             end = MACHINE_INSNS;
     }
     return end;
@@ -325,22 +351,40 @@ static const u8 *part_of(const struct machine *machine, const struct pc_part *pa
     return (const u8 *)&machine->pc + part->offset;
 }
 
+u64 machine_insns(const struct machine *machine)
+{
+    u64 sum = 0;
+    for (unsigned i = 0; i < machine->cpus; i++)
+        sum += machine->cpu[i].icount;
+    return sum;
+}
+
 u64 machine_hash(struct machine *machine)
 {
-    cpu_fold(&machine->cpu);
     u64 hash = state_hash(STATE_HASH_START, clock_fields, &machine->clock);
-    hash = state_hash(hash, cpu_fields, &machine->cpu);
-    for (unsigned i = 0; pc_part(i); i++)
+    for (unsigned i = 0; i < machine->cpus; i++) {
+        cpu_fold(&machine->cpu[i]);
+        hash = state_hash(hash, cpu_fields, &machine->cpu[i]);
+    }
+    if (machine->cpus > 1)
+        hash = state_hash(hash, turns_fields, &machine->turns);
+    for (unsigned i = 0; i < pc_parts(&machine->pc); i++)
         hash = state_hash(hash, pc_part(i)->chip->fields, part_of(machine, pc_part(i)));
     return bus_hash(&machine->bus, hash);
 }
 
 void machine_dump(struct machine *machine, FILE *out)
 {
-    cpu_fold(&machine->cpu);
+    char name[] = "cpu[0]";
     state_dump(out, "clock", clock_fields, &machine->clock);
-    state_dump(out, "cpu", cpu_fields, &machine->cpu);
-    for (unsigned i = 0; pc_part(i); i++)
+    for (unsigned i = 0; i < machine->cpus; i++) {
+        name[4] = (char)('0' + i);
+        cpu_fold(&machine->cpu[i]);
+        state_dump(out, name, cpu_fields, &machine->cpu[i]);
+    }
+    if (machine->cpus > 1)
+        state_dump(out, "turns", turns_fields, &machine->turns);
+    for (unsigned i = 0; i < pc_parts(&machine->pc); i++)
         state_dump(out, pc_part(i)->name, pc_part(i)->chip->fields, part_of(machine, pc_part(i)));
 }
 

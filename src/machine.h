@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A whole PC: owns clock, bus, CPU, board, disks and the mailboxes to the host. */
+/* A whole PC: owns clock, bus, CPUs, board, disks and the mailboxes to the host. */
 #ifndef MACHINE_H
 #define MACHINE_H
 
@@ -14,11 +14,14 @@
 #include "src/options.h"
 #include "src/pc.h"
 #include "src/rom.h"
+#include "src/turns.h"
 
 struct machine {
     struct clock clock;
     struct bus bus;
-    struct cpu cpu;
+    unsigned cpus;
+    struct cpu cpu[PC_CPUS];
+    struct turns turns; /* of several */
     struct trace trace;
     struct audit audit; /* with -audit */
     struct pc pc;
@@ -64,6 +67,9 @@ void machine_reset(struct machine *machine);
 /* A number that two machines share only if a guest could not tell them apart: clock, CPU, chips and
  * memory. */
 u64 machine_hash(struct machine *machine);
+
+/* Instructions that all CPUs have run. */
+u64 machine_insns(const struct machine *machine);
 
 /* Every field of clock, CPU and chips, a line each. */
 void machine_dump(struct machine *machine, FILE *out);

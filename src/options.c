@@ -11,7 +11,7 @@
 #include "src/host/chardev.h"
 #include "src/options.h"
 
-enum { MIB_MIN = 1, MIB_MAX = 3584 };
+enum { MIB_MIN = 1, MIB_MAX = 3584, CPUS_MAX = 8, MHZ_MAX = 10000 };
 
 struct option;
 
@@ -152,12 +152,22 @@ static bool take_cpu(void *field, const char *text, char *why, size_t size)
         return false;
     }
     u64 mhz = cpu->model->mhz;
-    if (*rest && (!number(rest + 1, 10, &mhz, NULL) || !mhz || mhz > 10000)) {
-        snprintf(why, size, "wants MODEL-MHZ with 1 to 10000 MHz, as %s-66", cpu->model->name);
+    if (*rest && (!number(rest + 1, 10, &mhz, NULL) || !mhz || mhz > MHZ_MAX)) {
+        snprintf(why, size, "wants MODEL-MHZ with 1 to %d MHz, as %s-66", MHZ_MAX,
+                 cpu->model->name);
         return false;
     }
     cpu->hz = mhz * 1000000;
     return true;
+}
+
+static bool take_cpus(void *field, const char *text, char *why, size_t size)
+{
+    u64 *cpus = field;
+    if (number(text, 10, cpus, NULL) && *cpus >= 1 && *cpus <= CPUS_MAX)
+        return true;
+    snprintf(why, size, "wants a number of CPUs, 1 to %d", CPUS_MAX);
+    return false;
 }
 
 static bool take_machine(void *field, const char *text, char *why, size_t size)
@@ -380,6 +390,7 @@ static const struct option rows[] = {
     SWITCH("snapshot", snapshot, "guest writes are thrown away at the end; no image is changed"),
     VALUE("m", "MIB", "64", take_mebibytes, ram_mib, "memory"),
     VALUE("cpu", "MODEL[-MHZ]", "pentium3", take_cpu, cpu, "CPU model and clock; -cpu help"),
+    VALUE("smp", "N", "1", take_cpus, cpus, "number of CPUs, 1 to 8, each with the whole clock"),
     VALUE("machine", "BOARD", "pc", take_machine, isa_board, "the board: pc (440FX, PCI), isapc"),
     VALUE("bios", "FILE", NULL, take_text, bios, "another system BIOS than the built-in one"),
     VALUE("vgabios", "FILE", NULL, take_text, vgabios, "another VGA BIOS"),
@@ -441,10 +452,9 @@ static const struct {
     const char *name, *what;
 } later[] = {
     {"kernel", "starting a kernel directly"}, {"initrd", "starting a kernel directly"},
-    {"append", "starting a kernel directly"}, {"smp", "more than one CPU"},
-    {"profile", "profiles"},                  {"s", "the debugger"},
-    {"S", "the debugger"},                    {"gdb", "the debugger"},
-    {"monitor", "the monitor"},
+    {"append", "starting a kernel directly"}, {"profile", "profiles"},
+    {"s", "the debugger"},                    {"S", "the debugger"},
+    {"gdb", "the debugger"},                  {"monitor", "the monitor"},
 };
 
 const char *options_name(unsigned i)
@@ -658,6 +668,13 @@ static bool check(struct options *options, char *message, size_t size)
         snprintf(message, size, "-nographic: contradicts -display %s", options->display);
     else if (readers && options->display && !strcmp(options->display, "term"))
         snprintf(message, size, "-serial stdio: the terminal shows the screen (-display term)");
+    else if (options->cpus > 1 &&
+             (options->isa_board || !model_has_feature(options->cpu.model, FEATURE_APIC)))
+        snprintf(message, size, "-smp %u: wants -machine pc and a -cpu with an APIC, as pentium",
+                 (unsigned)options->cpus);
+    else if (options->cpus * options->cpu.hz > MHZ_MAX * 1000000ull)
+        snprintf(message, size, "-smp %u: wants a -cpu with at most %u MHz",
+                 (unsigned)options->cpus, MHZ_MAX / (unsigned)options->cpus);
     else if (options->cpu.model->generation < I386 && !(options->bios && options->vgabios))
         snprintf(message, size,
                  "-cpu %s: the built-in BIOSes need a 386; give others with -bios and -vgabios",

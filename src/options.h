@@ -53,6 +53,7 @@ struct cpu_choice {
 struct options {
     u64 ram_mib;
     struct cpu_choice cpu;
+    u64 cpus;
     bool isa_board; /* -machine isapc */
     const char *floppy[FLOPPY_DRIVES]; /* paths; NULL: nothing */
     const char *hard[HARD_DRIVES];

@@ -38,6 +38,9 @@ static const struct pc_part parts[] = {
     PART(i440fx, i440fx_chip), PART(piix, piix_chip),         PART(pm, pm_chip),
     PART(ide_pci, ide_pci_chip),
     PART(apic_bus, apic_bus_chip), PART(lapic[0], lapic_chip), PART(ioapic, ioapic_chip),
+    PART(lapic[1], lapic_chip), PART(lapic[2], lapic_chip),   PART(lapic[3], lapic_chip),
+    PART(lapic[4], lapic_chip), PART(lapic[5], lapic_chip),   PART(lapic[6], lapic_chip),
+    PART(lapic[7], lapic_chip),
 };
 
 /* 3F7h is shared: the disk change line comes from the floppy controller, the rest from the hard
@@ -127,7 +130,7 @@ static const struct mapping pci_ports[] = {
 static void request(struct pc *pc, u32 what)
 {
     pc->request |= what;
-    cpu_request_exit(pc->cpu);
+    cpu_request_exit(&pc->cpu[pc->running]);
 }
 
 static void board_intr(void *owner, unsigned pin, bool level)
@@ -135,7 +138,8 @@ static void board_intr(void *owner, unsigned pin, bool level)
     struct pc *pc = owner;
     (void)pin;
     ioapic_irq(&pc->ioapic, 0, level);
-    lapic_lint(&pc->lapic[0], 0, level);
+    for (unsigned i = 0; i < pc->plugs.cpus; i++)
+        lapic_lint(&pc->lapic[i], 0, level);
 }
 
 /* Several may pull one IRQ, which goes to both controllers. MP specification 1.4, 3.6.2.2: the
@@ -167,7 +171,7 @@ static void board_smi(void *owner, unsigned pin, bool level)
     cpu_smi(((struct pc *)owner)->cpu, pin, level);
 }
 
-/* SMRAM comes and goes with the mode. */
+/* SMRAM comes and goes with the mode of the CPU that runs. */
 static void board_smiact(void *owner, unsigned pin, bool level)
 {
     struct pc *pc = owner;
@@ -177,25 +181,26 @@ static void board_smiact(void *owner, unsigned pin, bool level)
         pc_map_memory(pc);
 }
 
-/* From the local APIC to its processor. */
+/* From the local APIC to its processor, whose number is that of the pin. */
 
 static void core_intr(void *owner, unsigned pin, bool level)
 {
-    cpu_intr(((struct pc *)owner)->cpu, pin, level);
+    cpu_intr(&((struct pc *)owner)->cpu[pin], 0, level);
 }
 
 static void core_nmi(void *owner, unsigned pin, bool level)
 {
-    cpu_nmi(((struct pc *)owner)->cpu, pin, level);
+    cpu_nmi(&((struct pc *)owner)->cpu[pin], 0, level);
 }
 
-/* An edge, whatever the chipset does to the pin. */
+/* An edge, whatever the chipset does to the pin, which is the first processor's: software that
+ * knows one SMBASE would be lost with more. */
 static void core_smi(void *owner, unsigned pin, bool level)
 {
     struct pc *pc = owner;
     if (level)
-        cpu_smi(pc->cpu, pin, false);
-    cpu_smi(pc->cpu, pin, level || pc->pm.smi.level);
+        cpu_smi(&pc->cpu[pin], 0, false);
+    cpu_smi(&pc->cpu[pin], 0, level || (!pin && pc->pm.smi.level));
 }
 
 static void board_ignne(void *owner, unsigned pin, bool level)
@@ -224,6 +229,13 @@ static void board_reset(void *owner, unsigned pin, bool level)
     (void)pin;
     if (level)
         request(owner, PC_CPU_RESET);
+}
+
+/* Not modelled: that of the first alone. All of them start anew. */
+static void core_init(void *owner, unsigned pin, bool level)
+{
+    if (level)
+        request(owner, pin ? (u32)PC_INIT << pin : PC_CPU_RESET);
 }
 
 static void board_reset_all(void *owner, unsigned pin, bool level)
@@ -255,6 +267,13 @@ struct wire {
     unsigned pin;
 };
 
+#define TO_CORE(line, set, n)                                                                      \
+    {                                                                                              \
+        #line, "cpu[" #n "]", offsetof(struct pc, line), set, 0, n                                 \
+    }
+#define TO_CORES(n)                                                                                \
+    TO_CORE(lapic[n].intr, core_intr, n), TO_CORE(lapic[n].nmi, core_nmi, n),                      \
+        TO_CORE(lapic[n].smi, core_smi, n), TO_CORE(lapic[n].init, core_init, n)
 #define WIRE(line, set, owner, pin)                                                                \
     {                                                                                              \
         #line, #owner, offsetof(struct pc, line), set, offsetof(struct pc, owner), pin             \
@@ -297,10 +316,7 @@ static const struct wire wires[] = {
     PCI_IRQ(3), PCI_IRQ(4), PCI_IRQ(5), PCI_IRQ(6), PCI_IRQ(7), PCI_IRQ(9), PCI_IRQ(10),
     PCI_IRQ(11), PCI_IRQ(12), PCI_IRQ(14), PCI_IRQ(15),
 
-    TO_BOARD(lapic[0].intr, core_intr),
-    TO_BOARD(lapic[0].nmi, core_nmi),
-    TO_BOARD(lapic[0].smi, core_smi),
-    TO_BOARD(lapic[0].init, board_reset),
+    TO_CORES(0),
 
     WIRE(keyboard.request, kbc_request, kbc, 0),
     WIRE(mouse.request, kbc_request, kbc, 1),
@@ -318,13 +334,22 @@ static const struct wire wires[] = {
     TO_BOARD(piix.reset_all, board_reset_all),
     TO_BOARD(debugport.power_off, board_power_off),
     TO_BOARD(debugport.exit, board_exit),
+
+    TO_CORES(1), TO_CORES(2), TO_CORES(3), TO_CORES(4), TO_CORES(5), TO_CORES(6), TO_CORES(7),
 };
+
+enum { CORE_WIRES = 4 }; /* of a processor; those after the first have the last rows */
+
+static size_t wires_of(const struct pc *pc)
+{
+    return ARRAY_LEN(wires) - CORE_WIRES * (PC_CPUS - pc->plugs.cpus);
+}
 
 /* Signals that are looked at, or that carry more than a level */
 
-static u8 board_acknowledge(void *owner)
+static u8 core_acknowledge(void *lapic)
 {
-    return lapic_acknowledge(&((struct pc *)owner)->lapic[0]);
+    return lapic_acknowledge(lapic);
 }
 
 static u8 board_extint(void *owner)
@@ -473,22 +498,35 @@ enum { BUS_HZ = 66666667 };
 
 /* The local APIC is in the processor, which alone sees its registers. Without it what is here of it
  * is the two wires past it. */
-static void init_apics(struct pc *pc)
+static void init_lapic(struct pc *pc, unsigned n)
 {
-    const struct cpu_model *model = pc->cpu->model;
-    const struct lapic_config config = {.p6 = model->generation >= I686,
+    struct cpu *cpu = &pc->cpu[n];
+    struct lapic *lapic = &pc->lapic[n];
+    const struct cpu_model *model = cpu->model;
+    const struct lapic_config config = {.id = (u8)n,
+                                        .p6 = model->generation >= I686,
                                         .deadline = model_has_feature(model, FEATURE_TSC_DEADLINE),
-                                        .virtual_wire = true,
+                                        .virtual_wire = !n,
                                         .hz = BUS_HZ,
                                         .extint = board_extint,
-                                        .owner = pc};
-    apic_bus_init(&pc->apic_bus);
-    lapic_init(&pc->lapic[0], pc->clock, &pc->apic_bus, &config);
-    ioapic_init(&pc->ioapic, &pc->apic_bus);
+                                        .startup = cpu_startup,
+                                        .owner = pc,
+                                        .startup_owner = cpu};
+    lapic_init(lapic, pc->clock, &pc->apic_bus, &config);
     if (pc->plugs.apic)
-        pc->cpu->apic = (struct cpu_apic){&lapic_chip, &pc->lapic[0], lapic_set_deadline,
-                                          lapic_deadline_set};
-    line_connect(&pc->cpu->apic_on, lapic_enable, &pc->lapic[0], 0);
+        cpu->apic =
+            (struct cpu_apic){&lapic_chip, lapic, lapic_set_deadline, lapic_deadline_set};
+    line_connect(&cpu->apic_on, lapic_enable, lapic, 0);
+    cpu->acknowledge = core_acknowledge;
+    cpu->acknowledge_owner = lapic;
+}
+
+static void init_apics(struct pc *pc)
+{
+    apic_bus_init(&pc->apic_bus);
+    for (unsigned i = 0; i < pc->plugs.cpus; i++)
+        init_lapic(pc, i);
+    ioapic_init(&pc->ioapic, &pc->apic_bus);
 }
 
 static void plug_in(struct pc *pc)
@@ -513,13 +551,12 @@ void pc_init(struct pc *pc, struct clock *clock, struct bus *bus, struct cpu *cp
     init_chips(pc, plugs);
     init_pci(pc);
     init_apics(pc);
-    for (size_t i = 0; i < ARRAY_LEN(wires); i++)
+    for (size_t i = 0; i < wires_of(pc); i++)
         line_connect((struct line *)(void *)((u8 *)pc + wires[i].line), wires[i].set,
                      (u8 *)pc + wires[i].owner, wires[i].pin);
-    line_connect(&cpu->ferr, npx_ferr, &pc->npx, 0);
-    line_connect(&cpu->smiact, board_smiact, pc, 0);
-    cpu->acknowledge = board_acknowledge;
-    cpu->acknowledge_owner = pc;
+    line_connect(&cpu->ferr, npx_ferr, &pc->npx, 0); /* only the first has DOS's way with errors */
+    for (unsigned i = 0; i < plugs->cpus; i++)
+        line_connect(&cpu[i].smiact, board_smiact, pc, 0);
     map_all(pc);
     plug_in(pc);
     pc_fill_cmos(pc);
@@ -531,6 +568,11 @@ const struct pc_part *pc_part(unsigned i)
     return i < ARRAY_LEN(parts) ? &parts[i] : NULL;
 }
 
+unsigned pc_parts(const struct pc *pc)
+{
+    return (unsigned)ARRAY_LEN(parts) - (PC_CPUS - pc->plugs.cpus);
+}
+
 /* The first instruction is fetched with bit 20 set. */
 static void open_a20(struct pc *pc)
 {
@@ -540,14 +582,30 @@ static void open_a20(struct pc *pc)
 void pc_reset_cpu(struct pc *pc)
 {
     open_a20(pc);
-    lapic_init_pin(&pc->lapic[0]);
-    cpu_init_pin(pc->cpu);
+    pc_init_cpus(pc, ~0u);
+}
+
+void pc_init_cpus(struct pc *pc, u32 request)
+{
+    for (unsigned i = 0; i < pc->plugs.cpus; i++)
+        if (request & (u32)PC_INIT << i) {
+            lapic_init_pin(&pc->lapic[i]);
+            cpu_init_pin(&pc->cpu[i]);
+        }
+}
+
+void pc_turn(struct pc *pc, unsigned n)
+{
+    bool smm = pc->cpu[pc->running].smiact.level;
+    pc->running = n;
+    if (pc->cpu[n].smiact.level != smm)
+        board_smiact(pc, 0, !smm);
 }
 
 /* Every listener sees the level of its wire, as with power on. */
 static void settle(struct pc *pc)
 {
-    for (size_t i = 0; i < ARRAY_LEN(wires); i++) {
+    for (size_t i = 0; i < wires_of(pc); i++) {
         const struct line *line = (const void *)((u8 *)pc + wires[i].line);
         wires[i].set((u8 *)pc + wires[i].owner, wires[i].pin, line->level);
     }
@@ -555,12 +613,13 @@ static void settle(struct pc *pc)
 
 void pc_reset(struct pc *pc)
 {
-    for (size_t i = 0; i < ARRAY_LEN(parts); i++)
+    for (unsigned i = 0; i < pc_parts(pc); i++)
         parts[i].chip->reset((u8 *)pc + parts[i].offset);
     settle(pc);
     pc->request = 0;
     open_a20(pc);
-    cpu_reset(pc->cpu);
+    for (unsigned i = 0; i < pc->plugs.cpus; i++)
+        cpu_reset(&pc->cpu[i]);
 }
 
 /* IBM AT BIOS, shutdown byte 0Fh: 5, 9 and 0Ah jump back to a program that left protected mode. */
@@ -570,9 +629,9 @@ bool pc_reset_is_return(const struct pc *pc)
     return code == 5 || code == 9 || code == 0x0a;
 }
 
-static void print_wires(FILE *out)
+static void print_wires(const struct pc *pc, FILE *out)
 {
-    for (size_t i = 0; i < ARRAY_LEN(wires); i++) {
+    for (size_t i = 0; i < wires_of(pc); i++) {
         fprintf(out, "wire   %-20s -> %s", wires[i].from, wires[i].to);
         if (wires[i].owner)
             fprintf(out, " pin %u", wires[i].pin);
@@ -587,5 +646,5 @@ void pc_print(const struct pc *pc, FILE *out)
         fprintf(out, "memory %08llx-%08llx  local APIC, seen by its CPU alone\n",
                 (unsigned long long)pc->cpu->apic_page,
                 (unsigned long long)pc->cpu->apic_page + BUS_PAGE_SIZE - 1);
-    print_wires(out);
+    print_wires(pc, out);
 }

@@ -32,7 +32,7 @@
 #include "mem/pci.h"
 #include "src/rom.h"
 
-enum { PC_SERIALS = 2, PC_HARD_DISKS = 4, PC_CPUS = 1 };
+enum { PC_SERIALS = 2, PC_HARD_DISKS = 4, PC_CPUS = 8 };
 
 /* What hangs on the board. Nothing here is the board's; all of it outlives the board. */
 struct pc_plugs {
@@ -48,7 +48,8 @@ struct pc_plugs {
     bool boot_hard_first, boot_one_only; /* -boot */
     bool debug_exit;
     u16 debug_exit_port;
-    bool apic; /* the CPU's local APIC is enabled, and there is an I/O APIC */
+    bool apic; /* the local APICs are enabled, and there is an I/O APIC */
+    unsigned cpus;
     s64 date; /* what the clock shows at power-on: seconds since 1970 */
 };
 
@@ -58,6 +59,7 @@ enum {
     PC_POWER_OFF = 2,
     PC_DEBUG_EXIT = 4, /* debugport.exit_value */
     PC_RESET = 8,      /* all of it: port CF9h */
+    PC_INIT = 16,      /* << number of the CPU: a message from one of them */
 };
 
 enum { PC_IRQS = 16 };
@@ -67,7 +69,8 @@ enum { IRQ_ISA = 1, IRQ_PCI = 2, IRQ_SCI = 4 };
 struct pc {
     struct clock *clock;
     struct bus *bus;
-    struct cpu *cpu;
+    struct cpu *cpu;  /* plugs.cpus of them */
+    unsigned running; /* the one whose turn it is */
     u32 request; /* PC_* */
     struct pc_plugs plugs;
     u8 irq[PC_IRQS];            /* IRQ_*: who pulls it */
@@ -101,26 +104,34 @@ struct pc {
     struct ide_pci ide_pci;
 };
 
-/* Build the board around CLOCK, BUS and CPU, switched on and reset. */
+/* Build the board around CLOCK, BUS and CPUs, switched on and reset. */
 void pc_init(struct pc *pc, struct clock *clock, struct bus *bus, struct cpu *cpu,
              const struct pc_plugs *plugs);
 
-/* The reset button: every chip; and the CPU, with A20 open as it starts above it. */
+/* The reset button: every chip; and the CPUs, with A20 open as the first starts above it. */
 void pc_reset(struct pc *pc);
 
-/* The CPU's INIT pin, or RESET where it has none: keyboard controller, port 92h, triple fault. */
+/* The CPUs' INIT pin, or RESET where they have none: keyboard controller, port 92h, triple fault. */
 void pc_reset_cpu(struct pc *pc);
+
+/* INIT to those of whom PC_INIT bits are in REQUEST. */
+void pc_init_cpus(struct pc *pc, u32 request);
+
+/* It is CPU N's turn. */
+void pc_turn(struct pc *pc, unsigned n);
 
 /* A CPU reset that the BIOS answers by going on (CMOS shutdown code), not by starting anew. */
 bool pc_reset_is_return(const struct pc *pc);
 
-/* Every chip in a fixed order: the hash, the dump, the comparison; NULL after the last. */
+/* Every chip in a fixed order: the hash, the dump, the comparison; NULL after the last. Those of
+ * CPUs that are not there come last: pc_parts() is how many there are. */
 struct pc_part {
     const char *name;
     const struct chip *chip;
     size_t offset; /* in struct pc */
 };
 const struct pc_part *pc_part(unsigned i);
+unsigned pc_parts(const struct pc *pc);
 
 /* --map: memory, ports and wires. */
 void pc_print(const struct pc *pc, FILE *out);

@@ -76,6 +76,7 @@ void pc_fill_cmos(struct pc *pc)
     cmos_memory(rtc, pc->bus->ram_size);
     cmos_equipment(rtc, plugs, model_has_feature(pc->cpu->model, FEATURE_FPU));
     cmos_boot(rtc, plugs);
+    rtc_cmos_set(rtc, 0x5f, (u8)(plugs->cpus - 1)); /* processors beside the first */
     unsigned modes = 0;
     for (unsigned i = 0; i < PC_HARD_DISKS; i++) {
         if (plugs->hard[i])

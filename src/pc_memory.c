@@ -89,7 +89,7 @@ static void map_bars(struct pc *pc, const struct pci_function *f)
 /* 82441FX, "SMRAM": opened for all, or in system management mode. */
 static bool smram_seen(const struct pc *pc)
 {
-    bool smm = pc->cpu->smiact.level && i440fx_smram_enabled(&pc->i440fx);
+    bool smm = pc->cpu[pc->running].smiact.level && i440fx_smram_enabled(&pc->i440fx);
     return !pc->plugs.isa_board && (smm || i440fx_smram_open(&pc->i440fx));
 }
 

@@ -221,7 +221,7 @@ static void print_hash(struct runner *runner)
     printf("hash %016llx at %llu.%03llu s, %llu instructions\n",
            (unsigned long long)machine_hash(runner->machine), (unsigned long long)(now / NS_PER_S),
            (unsigned long long)(now / 1000000 % 1000),
-           (unsigned long long)runner->machine->cpu.icount);
+           (unsigned long long)machine_insns(runner->machine));
     runner->next_hash += runner->options->hash_every;
 }
 

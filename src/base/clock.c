@@ -9,14 +9,19 @@ const struct field timer_fields[] = {
 
 const struct field clock_fields[] = {
     FIELD(struct clock, cycles),       FIELD(struct clock, hz),
-    TRANSIENT(struct clock, timers),   TRANSIENT(struct clock, sooner),
-    TRANSIENT(struct clock, deadline), TRANSIENT(struct clock, first),
-    FIELD_END,
+    TRANSIENT(struct clock, cpus),     TRANSIENT(struct clock, timers),
+    TRANSIENT(struct clock, sooner),   TRANSIENT(struct clock, deadline),
+    TRANSIENT(struct clock, first),    FIELD_END,
 };
 
 void clock_init(struct clock *clock, u64 hz)
 {
-    *clock = (struct clock){.hz = hz};
+    clock_init_shared(clock, hz, 1);
+}
+
+void clock_init_shared(struct clock *clock, u64 hz, u32 cpus)
+{
+    *clock = (struct clock){.hz = hz * cpus, .cpus = cpus};
 }
 
 vtime clock_now(const struct clock *clock)

@@ -31,6 +31,7 @@ struct timer {
 struct clock {
     u64 cycles; /* CPU clocks since power-on: "now" */
     u64 hz;     /* CPU clocks a second */
+    u32 cpus;   /* processors that take turns: the clocks are those of all of them together */
     u32 timers; /* handed out ranks */
     bool sooner; /* a timer was set before the deadline that the CPU runs to: cut its slice short */
     u64 deadline; /* the CPU clock to which the current slice runs */
@@ -40,7 +41,15 @@ struct clock {
 extern const struct field timer_fields[]; /* a loaded timer must be put into the list again */
 extern const struct field clock_fields[];
 
+/* For one processor of HZ; for CPUS of them, with HZ each. */
 void clock_init(struct clock *clock, u64 hz);
+void clock_init_shared(struct clock *clock, u64 hz, u32 cpus);
+
+/* Clocks since power-on of one processor: all of them go equally fast, running or not. */
+INLINE u64 clock_each(const struct clock *clock)
+{
+    return clock->cycles / clock->cpus;
+}
 
 /* Guest time now, in ns since power-on. */
 vtime clock_now(const struct clock *clock);

@@ -60,9 +60,8 @@ static void count(struct audit *audit)
     p->times++;
 }
 
-void audit_insn(struct audit *audit, struct cpu *cpu)
+void audit_insn(struct audit *audit, struct cpu *cpu, u64 now)
 {
-    u64 now = cpu_insns(cpu);
     unsigned op = uop_info[cpu->current->id].op;
     if (audit->running.times && now > audit->running_at)
         count(audit);

@@ -36,7 +36,7 @@ bool audit_init(struct audit *audit);
 void audit_free(struct audit *audit);
 
 /* Before each instruction (cpu->current). The one before it is counted if it was completed. */
-void audit_insn(struct audit *audit, struct cpu *cpu);
+void audit_insn(struct audit *audit, struct cpu *cpu, u64 now);
 
 /* A line for each address to OUT, in their order, and one with the sums. */
 void audit_report(const struct audit *audit, FILE *out);

@@ -3,7 +3,7 @@
 
 #include "cpu/listing.h"
 
-enum { EACH_INSN = LOG_EXEC | LOG_CPU };
+enum { EACH_INSN = LOG_EXEC | LOG_CPU, TURNS = EACH_INSN | LOG_INT | LOG_BLOCK | LOG_MMU };
 
 static void show_registers(const struct cpu *cpu)
 {
@@ -21,13 +21,22 @@ static void show_code(struct cpu *cpu)
     log_line("exec  %s", text);
 }
 
+/* Instructions run since power-on, by all. */
+static u64 insns(const struct trace *trace)
+{
+    u64 sum = cpu_insns(trace->cpu);
+    for (const struct cpu *cpu = trace->cpu->peer; cpu != trace->cpu; cpu = cpu->peer)
+        sum += cpu_insns(cpu);
+    return sum;
+}
+
 /* The hook: before each instruction. */
 static void before_insn(void *owner, struct cpu *cpu)
 {
     const struct trace *trace = owner;
     if (trace->audit)
-        audit_insn(trace->audit, cpu);
-    log_mask = log_ranges_hold(&trace->counts, cpu_insns(cpu)) ? trace->classes : 0;
+        audit_insn(trace->audit, cpu, insns(trace));
+    log_mask = log_ranges_hold(&trace->counts, insns(trace)) ? trace->classes : 0;
     if (!log_on(EACH_INSN) || !log_shows((u32)cpu->seg[SEG_CS].base + cpu->eip))
         return;
     if (log_on(LOG_CPU))
@@ -41,7 +50,7 @@ void trace_init(struct trace *trace, struct cpu *cpu, const struct log_ranges *c
     *trace = (struct trace){.cpu = cpu, .classes = log_mask};
     if (counts)
         trace->counts = *counts;
-    trace_prepare(trace, 0);
+    trace_prepare(trace, cpu, 0);
 }
 
 /* Do traces go on or off between instructions FIRST and LAST? */
@@ -55,16 +64,20 @@ static bool changes_between(const struct trace *trace, u64 first, u64 last)
     return false;
 }
 
-void trace_prepare(struct trace *trace, u64 cycles)
+void trace_prepare(struct trace *trace, struct cpu *cpu, u64 cycles)
 {
-    u64 now = cpu_insns(trace->cpu);
     if (!trace->classes && !trace->audit)
         return;
+    bool other = cpu != trace->cpu;
+    trace->cpu = cpu;
+    u64 now = insns(trace);
     /* An instruction takes at least one clock. */
     bool on = log_ranges_hold(&trace->counts, now);
     bool hook = trace->audit || (on && trace->classes & EACH_INSN) ||
                 changes_between(trace, now, now + cycles);
     log_mask = on ? trace->classes : 0;
+    if (other && log_on(TURNS))
+        log_line("cpu   number %u goes on", cpu->number);
     trace->cpu->trace = hook ? before_insn : NULL;
     trace->cpu->trace_owner = trace;
 }

@@ -14,17 +14,17 @@
 #include "src/debug/audit.h"
 
 struct trace {
-    struct cpu *cpu;
+    struct cpu *cpu;          /* the one that runs */
     u32 classes;              /* LOG_*: what the user wants to see */
-    struct log_ranges counts; /* of instructions since power-on; empty: all */
+    struct log_ranges counts; /* of instructions since power-on, of all CPUs; empty: all */
     struct audit *audit;      /* wants to see every instruction, or NULL */
 };
 
 /* Trace what log_mask asks for now, at COUNTS (NULL: always). */
 void trace_init(struct trace *trace, struct cpu *cpu, const struct log_ranges *counts);
 
-/* Before the CPU runs for at most CYCLES clocks: put in the hook if it is needed, and take it out
- * when it no longer is. */
-void trace_prepare(struct trace *trace, u64 cycles);
+/* Before CPU runs for at most CYCLES clocks: put in the hook if it is needed, and take it out when it
+ * no longer is. */
+void trace_prepare(struct trace *trace, struct cpu *cpu, u64 cycles);
 
 #endif

@@ -30,7 +30,7 @@ static void watched(unsigned ring, const char *hex)
     trace_init(&trace, &g->cpu, NULL);
     trace.audit = &audit;
     g->clock.deadline = g->clock.cycles + 10000;
-    trace_prepare(&trace, 10000);
+    trace_prepare(&trace, &g->cpu, 10000);
     cpu_run(&g->cpu);
 }
 

@@ -101,7 +101,8 @@ INLINE void rig_init(struct lapic_rig *rig, unsigned cpus, bool enabled)
                                             .hz = RIG_BUS_HZ,
                                             .extint = rig_extint,
                                             .startup = rig_startup,
-                                            .owner = rig};
+                                            .owner = rig,
+                                            .startup_owner = rig};
         lapic_init(l, &rig->clock, &rig->bus, &config);
         line_connect(&l->nmi, rig_line, rig, 'n' << 4 | i);
         line_connect(&l->smi, rig_line, rig, 's' << 4 | i);

@@ -147,12 +147,12 @@ START_TEST(a_reset_of_the_cpu_alone_is_an_init)
     } rows[] = {{"", true}, {"-cpu 486", false}};
     for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
         struct machine *machine = MACHINE(store_and_halt, rows[i].options);
-        u32 usual = machine->cpu.smbase, other = usual + 0x8000;
-        machine->cpu.smbase = other;
+        u32 usual = machine->cpu[0].smbase, other = usual + 0x8000;
+        machine->cpu[0].smbase = other;
         pc_reset_cpu(&machine->pc);
-        ck_assert_uint_eq(machine->cpu.smbase, rows[i].keeps ? other : usual);
+        ck_assert_uint_eq(machine->cpu[0].smbase, rows[i].keeps ? other : usual);
         pc_reset(&machine->pc);
-        ck_assert_uint_eq(machine->cpu.smbase, usual);
+        ck_assert_uint_eq(machine->cpu[0].smbase, usual);
         done(machine);
     }
 }
@@ -163,7 +163,7 @@ START_TEST(a_limit_of_instructions_is_exact)
     static const u8 loop[] = {0x40, 0xeb, 0xfd}; /* inc ax; jmp */
     struct machine *machine = MACHINE(loop, "-max-insns 12345");
     ck_assert_int_eq(machine_run(machine, NS_PER_S), MACHINE_INSNS);
-    ck_assert_uint_eq(machine->cpu.icount, 12345);
+    ck_assert_uint_eq(machine->cpu[0].icount, 12345);
     done(machine);
 }
 END_TEST
@@ -311,13 +311,13 @@ START_TEST(the_local_apic_reaches_its_processor)
     ck_assert(lapic->on);
     lapic_chip.write(lapic, 0xf0, 0x1ff, 4);
     lapic_chip.write(lapic, 0x300, 0x40041, 4);
-    ck_assert(machine->cpu.intr);
-    ck_assert_uint_eq(machine->cpu.acknowledge(machine->cpu.acknowledge_owner), 0x41);
-    ck_assert(!machine->cpu.intr);
+    ck_assert(machine->cpu[0].intr);
+    ck_assert_uint_eq(machine->cpu[0].acknowledge(machine->cpu[0].acknowledge_owner), 0x41);
+    ck_assert(!machine->cpu[0].intr);
     lapic_chip.write(lapic, 0x300, 0x400, 4);
-    ck_assert(machine->cpu.nmi_pending && !machine->cpu.nmi);
+    ck_assert(machine->cpu[0].nmi_pending && !machine->cpu[0].nmi);
     lapic_chip.write(lapic, 0x300, 0x200, 4);
-    ck_assert(machine->cpu.smi_pending && !machine->cpu.smi);
+    ck_assert(machine->cpu[0].smi_pending && !machine->cpu[0].smi);
     ck_assert_uint_eq(machine->pc.request, 0);
     lapic_chip.write(lapic, 0x300, 0x500, 4);
     ck_assert_uint_eq(machine->pc.request, PC_CPU_RESET);
@@ -339,9 +339,9 @@ START_TEST(with_an_apic_or_without_interrupts_reach_the_processor)
         ck_assert_int_eq(machine->pc.lapic[0].on, with);
         ck_assert_uint_eq(bus_read(&machine->bus, 0xfec00000, 4), with ? 0 : 0xffffffff);
         line_set(&machine->pc.pic[0].intr, true);
-        ck_assert(machine->cpu.intr);
+        ck_assert(machine->cpu[0].intr);
         line_set(&machine->pc.pic[0].intr, false);
-        ck_assert(!machine->cpu.intr);
+        ck_assert(!machine->cpu[0].intr);
         done(machine);
     }
 }
@@ -475,9 +475,9 @@ START_TEST(code_written_behind_rom_runs_when_it_becomes_memory)
         config_write(bus, 0, 0x59, 0x10, 1);
         for (u32 k = 0; k < 0x100; k++) /* the program itself, too */
             bus->ram[0xf0000 + k] = k < sizeof program ? program[k] : 0xf4;
-        cpu_reset(&machine->cpu);
-        machine->cpu.seg[SEG_CS].base = 0xf0000;
-        machine->cpu.eip = 0;
+        cpu_reset(&machine->cpu[0]);
+        machine->cpu[0].seg[SEG_CS].base = 0xf0000;
+        machine->cpu[0].eip = 0;
         machine_run(machine, i * 1000000u);
         ck_assert_uint_eq(bus->ram[0x500], i);
     }

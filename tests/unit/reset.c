@@ -91,7 +91,8 @@ static void spoil(struct cpu *cpu)
     memset(&cpu->fpu, 0x44, sizeof cpu->fpu);
     cpu->debug_hits = 0xf;
     cpu->rf_at = cpu->shadow_at = g->clock.cycles;
-    cpu->halted = cpu->shutdown = cpu->nmi_pending = cpu->nmi_blocked = true;
+    cpu->halted = CPU_HALTED;
+    cpu->shutdown = cpu->nmi_pending = cpu->nmi_blocked = true;
     cpu->shadow_debug = cpu->step_trap = cpu->stepping = true;
     cpu->smi_pending = cpu->smi_io = cpu->smm = true;
     cpu->delivering = EX_PF;

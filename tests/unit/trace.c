@@ -31,7 +31,7 @@ static void traced(u32 classes, const char *addresses, const char *counts)
     guest->cpu.r[EBX] = 0x8000;
     trace_init(&trace, &guest->cpu, &n);
     guest->clock.deadline = 1000;
-    trace_prepare(&trace, guest->clock.deadline - guest->clock.cycles);
+    trace_prepare(&trace, &guest->cpu, guest->clock.deadline - guest->clock.cycles);
     cpu_run(&guest->cpu);
     fflush(stream);
 }
@@ -106,14 +106,14 @@ START_TEST(the_hook_is_there_only_near_the_range)
     traced(LOG_EXEC, NULL, "100000..100005");
     ck_assert_ptr_null(guest->cpu.trace);
     ck_assert_uint_eq(log_mask, 0);
-    trace_prepare(&trace, 200000);
+    trace_prepare(&trace, &guest->cpu, 200000);
     ck_assert_ptr_nonnull(guest->cpu.trace);
     guest->cpu.icount = 100003;
-    trace_prepare(&trace, 1);
+    trace_prepare(&trace, &guest->cpu, 1);
     ck_assert_ptr_nonnull(guest->cpu.trace);
     ck_assert_uint_eq(log_mask, LOG_EXEC);
     guest->cpu.icount = 100006;
-    trace_prepare(&trace, 200000);
+    trace_prepare(&trace, &guest->cpu, 200000);
     ck_assert_ptr_null(guest->cpu.trace);
     done();
 }

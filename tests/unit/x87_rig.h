@@ -61,7 +61,8 @@ UNUSED static void fresh(u32 cr0)
     guest_flat(g, 0);
     fpu_init(fpu);
     g->cpu.cr0 = (g->cpu.cr0 & ~(u32)(CR0_EM | CR0_TS | CR0_MP | CR0_NE)) | cr0;
-    g->cpu.halted = g->cpu.ignne = false;
+    g->cpu.halted = CPU_RUNS;
+    g->cpu.ignne = false;
     line_set(&g->cpu.ferr, false);
 }
 
