@@ -122,6 +122,12 @@ START_TEST(wrong_words_get_one_line_that_names_them)
     expect_wrong("-cpu pentuim", "-cpu pentuim: no such CPU model; did you mean pentium?");
     expect_wrong("-cpu k6", "-cpu help");
     expect_wrong("-cpu max-0", "MHz");
+    expect_wrong("-smp 0", "-smp 0: wants a number of CPUs, 1 to 8");
+    expect_wrong("-smp 9", "1 to 8");
+    expect_wrong("-smp two", "1 to 8");
+    expect_wrong("-smp 2 -cpu 486", "-smp 2: wants -machine pc and a -cpu with an APIC");
+    expect_wrong("-smp 2 -machine isapc", "-smp 2: wants -machine pc");
+    expect_wrong("-smp 8 -cpu pentium-1251", "-smp 8: wants a -cpu with at most 1250 MHz");
     expect_wrong("-cpu 80286 -bios x", "-cpu 80286: the built-in BIOSes need a 386");
     expect_wrong("-machine q35", "-machine q35: no such board; there are: pc");
     expect_wrong("-boot d", "-boot d: wants");
