@@ -183,36 +183,42 @@ static enum machine_end board_asked(struct machine *machine)
     return MACHINE_RUNS;
 }
 
-/* An instruction takes at least one clock: so many clocks cannot hold too many instructions. */
-static u64 insns_deadline(const struct machine *machine, u64 deadline)
-{
-    u64 left = machine->max_insns - machine_insns(machine);
-    if (!machine->max_insns || deadline - machine->clock.cycles <= left)
-        return deadline;
-    return machine->clock.cycles + left;
-}
-
 static u64 earlier(u64 a, u64 b)
 {
     return a < b ? a : b;
 }
 
-/* Run whose turn it is until LAST at most. */
-static enum cpu_end run_one(struct machine *machine, u64 last)
+/* An instruction takes at least one clock: so many clocks cannot hold too many instructions. */
+static u64 insns_deadline(const struct machine *machine, u64 deadline)
+{
+    u64 now = machine->clock.cycles, left;
+    if (!machine->max_insns)
+        return deadline;
+    left = machine->max_insns - machine_insns(machine);
+    return deadline - now <= left ? deadline : now + left;
+}
+
+/* To the next event, or LAST. */
+static enum cpu_end run_cpu(struct machine *machine, struct cpu *cpu, u64 last)
 {
     struct clock *clock = &machine->clock;
-    u64 turn_end, before = clock->cycles;
-    unsigned n = turns_next(&machine->turns, machine->cpu, machine->cpus, &turn_end);
+    clock->deadline = insns_deadline(machine, earlier(clock_next_event(clock), last));
+    clock->sooner = false;
+    trace_prepare(&machine->trace, cpu, clock->deadline - clock->cycles);
+    return cpu_run(cpu);
+}
+
+/* The same of the one whose turn it is. */
+static enum cpu_end run_turn(struct machine *machine, u64 last)
+{
+    u64 end, before = machine->clock.cycles;
+    unsigned n = turns_next(&machine->turns, machine->cpu, machine->cpus, &end);
     if (n != machine->pc.running)
         pc_turn(&machine->pc, n);
-    u64 event = earlier(clock_next_event(clock), turn_end);
-    clock->deadline = insns_deadline(machine, earlier(event, last));
-    clock->sooner = false;
-    trace_prepare(&machine->trace, &machine->cpu[n], clock->deadline - clock->cycles);
-    enum cpu_end stop = cpu_run(&machine->cpu[n]);
+    enum cpu_end stop = run_cpu(machine, &machine->cpu[n], earlier(end, last));
     for (unsigned i = 0; i < machine->cpus; i++)
         if (i != n)
-            cpu_stand_by(&machine->cpu[i], clock->cycles - before);
+            cpu_stand_by(&machine->cpu[i], machine->clock.cycles - before);
     return stop;
 }
 
@@ -223,7 +229,8 @@ enum machine_end machine_run(struct machine *machine, vtime until)
     u64 last = clock_cycle_at(clock, until);
     clock_fire(clock);
     while (end == MACHINE_RUNS && clock->cycles < last) {
-        enum cpu_end stop = run_one(machine, last);
+        enum cpu_end stop = machine->cpus == 1 ? run_cpu(machine, machine->cpu, last)
+                                               : run_turn(machine, last);
         clock_fire(clock);
         if (machine->pc.request)
             end = board_asked(machine);

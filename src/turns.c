@@ -19,7 +19,7 @@ unsigned turns_next(struct turns *turns, const struct cpu *cpus, unsigned count,
 {
     u64 now = cpus->clock->cycles;
     *end = ~(u64)0;
-    if (count == 1 || all_idle(cpus, count))
+    if (all_idle(cpus, count))
         return turns->now;
     if (now >= turns->end) {
         turns->now = (turns->now + 1) % count;

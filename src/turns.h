@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Several processors on one clock: they take turns, in the order of their numbers, TURN clocks each.
+ * Several processors on one clock: they take turns, in the order of their numbers, TURN clocks
+ * each.
  *
  * The clock counts the clocks of all: with two of 100 MHz it has 200 million a second, and in every
  * other turn each of them runs its own 100. So nothing is ever seen before it was done, whoever
@@ -25,8 +26,8 @@ struct turns {
 
 extern const struct field turns_fields[];
 
-/* Whose turn it is among COUNT processors, and in *END when that ends. Where runs were cut meanwhile
- * makes no difference. */
+/* Whose turn it is among COUNT processors, and in *END when that ends. Where runs were cut
+ * meanwhile makes no difference. */
 unsigned turns_next(struct turns *turns, const struct cpu *cpus, unsigned count, u64 *end);
 
 #endif

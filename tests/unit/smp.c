@@ -13,9 +13,9 @@ static struct clock clock_;
 static struct cpu cpus[SOME];
 static struct turns turns;
 
-static void running(unsigned count)
+static void running(void)
 {
-    clock_init_shared(&clock_, 1000000, count);
+    clock_init_shared(&clock_, 1000000, SOME);
     turns = (struct turns){.end = TURN};
     for (unsigned i = 0; i < SOME; i++) {
         cpus[i].clock = &clock_;
@@ -23,52 +23,44 @@ static void running(unsigned count)
     }
 }
 
-static void expect_turn(unsigned count, unsigned cpu, u64 end)
+static void expect_turn(unsigned cpu, u64 end)
 {
     u64 at;
-    ck_assert_uint_eq(turns_next(&turns, cpus, count, &at), cpu);
+    ck_assert_uint_eq(turns_next(&turns, cpus, SOME, &at), cpu);
     ck_assert_uint_eq(at, end);
 }
 
 START_TEST(turns_go_round_in_the_order_of_numbers)
 {
-    running(SOME);
+    running();
     for (u64 i = 0; i < 10; i++) {
         clock_.cycles = i * TURN;
-        expect_turn(SOME, i % SOME, (i + 1) * TURN);
+        expect_turn(i % SOME, (i + 1) * TURN);
         clock_.cycles += TURN - 1;
-        expect_turn(SOME, i % SOME, (i + 1) * TURN);
+        expect_turn(i % SOME, (i + 1) * TURN);
     }
     clock_.cycles = 10 * TURN + 7; /* the last instruction took longer: nobody's turn is shorter */
-    expect_turn(SOME, 1, 11 * TURN + 7);
-}
-END_TEST
-
-START_TEST(one_processor_alone_has_no_turns)
-{
-    running(1);
-    clock_.cycles = 5 * TURN;
-    expect_turn(1, 0, ~(u64)0);
+    expect_turn(1, 11 * TURN + 7);
 }
 END_TEST
 
 /* While one has something to do the others' turns go by. */
 START_TEST(there_are_no_turns_while_all_are_idle)
 {
-    running(SOME);
+    running();
     cpus[1].halted = CPU_HALTED;
     cpus[2].halted = CPU_WAITS;
     clock_.cycles = TURN;
-    expect_turn(SOME, 1, 2 * TURN);
+    expect_turn(1, 2 * TURN);
     cpus[0].halted = CPU_HALTED;
-    expect_turn(SOME, 1, ~(u64)0);
+    expect_turn(1, ~(u64)0);
     clock_.cycles = 50 * TURN;
-    expect_turn(SOME, 1, ~(u64)0);
+    expect_turn(1, ~(u64)0);
     cpus[2].intr = cpus[2].nmi_pending = true; /* it waits for another message */
     cpus[0].intr = true;                       /* IF is clear */
-    expect_turn(SOME, 1, ~(u64)0);
+    expect_turn(1, ~(u64)0);
     cpus[0].eflags = FL_IF;
-    expect_turn(SOME, 2, 51 * TURN);
+    expect_turn(2, 51 * TURN);
     cpus[0].intr = cpus[2].intr = cpus[2].nmi_pending = false;
     cpus[0].eflags = 0;
 }
@@ -344,7 +336,6 @@ Suite *smp_suite(void)
 {
     const TTest *const tests[] = {
         turns_go_round_in_the_order_of_numbers,
-        one_processor_alone_has_no_turns,
         there_are_no_turns_while_all_are_idle,
         the_instruction_behind_sti_comes_first_also_in_the_next_turn,
         the_first_starts_alone,
