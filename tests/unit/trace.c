@@ -119,6 +119,25 @@ START_TEST(the_hook_is_there_only_near_the_range)
 }
 END_TEST
 
+/* Six instructions of the first, then those of another one. */
+START_TEST(several_processors_are_told_apart_and_counted_together)
+{
+    static struct cpu other;
+    traced(LOG_EXEC, NULL, "6..7");
+    ck_assert_str_eq(text, "");
+    cpu_init_another(&other, &guest->cpu, 1);
+    cpu_startup(&other, 0x10);
+    guest->clock.deadline += 20;
+    trace_prepare(&trace, &other, 20);
+    cpu_run(&other);
+    fflush(stream);
+    ck_assert_str_eq(text, "cpu   number 1 goes on\n"
+                           "exec  1000:00000000  b8 01 00                 mov ax,0x1\n"
+                           "exec  1000:00000003  01 d8                    add ax,bx\n");
+    done();
+}
+END_TEST
+
 START_TEST(without_traces_of_instructions_there_is_no_hook)
 {
     traced(LOG_INT | LOG_MMU, NULL, NULL);
@@ -196,7 +215,8 @@ Suite *trace_suite(void)
                                   a_count_range_shows_those_instructions,
                                   a_count_range_holds_for_other_traces_too,
                                   the_hook_is_there_only_near_the_range,
-                                  without_traces_of_instructions_there_is_no_hook,
+                                  several_processors_are_told_apart_and_counted_together,
+        without_traces_of_instructions_there_is_no_hook,
                                   a_block_is_listed_when_it_is_decoded,
                                   page_walks_and_page_faults_say_who_wanted_what,
                                   exceptions_have_names_and_reasons,
