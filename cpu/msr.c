@@ -283,13 +283,16 @@ static u64 features(const struct cpu *cpu)
     return apic_on(cpu) ? cpu->model->features : cpu->model->features & ~apic;
 }
 
-/* Beyond the last leaf: the last one. Leaf 2 describes caches and TLBs, a byte each. */
+/* Beyond the last leaf: the last one. Leaf 2 describes caches and TLBs, a byte each. The APIC's ID
+ * after power-on stands in a byte that is reserved before the Pentium 4; firmware and systems of today
+ * look there without asking. */
 HANDLER(CPUID_o_0)
 {
     const struct cpu_model *m = cpu->model;
+    u32 ebx = (u32)cpu->number << 24 | m->brand;
     const u32 leaves[][4] = {
         {m->cpuid_max, 0x756e6547, 0x6c65746e, 0x49656e69}, /* "GenuineIntel" in EBX, EDX, ECX */
-        {m->signature, m->brand, (u32)(features(cpu) >> 32), (u32)features(cpu)},
+        {m->signature, ebx, (u32)(features(cpu) >> 32), (u32)features(cpu)},
         {m->caches[0], 0, 0, m->caches[1]},
     };
     if (!m->cpuid_max)

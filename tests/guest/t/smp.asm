@@ -44,6 +44,7 @@ struc shared
 .hops:  resd 1
 .heard: resd 1
 .ids:   resd 1          ; a bit for each
+.other: resd 1          ; how many have another ID for CPUID
 endstruc
 %define SH(member) ARENA + shared. %+ member
 %define STACKS      ARENA + 0x1000
@@ -59,6 +60,7 @@ main:   call tables
         call all_present
         equal [SH(ids)], 0xfe
         equal [SH(first)], 0
+        equal [SH(other)], 0
         step "started anew, each by messages to it"
         mov ebx, CPUS - 1
 .one:   mov ecx, ebx
@@ -261,7 +263,11 @@ another:
         mov dword [SVR], 0x1ff
         mov eax, 1
         cpuid
-        and eax, 0xf00
+        xor ebx, [ID]
+        shr ebx, 24
+        jz .same
+        lock inc dword [SH(other)]
+.same:  and eax, 0xf00
         cmp eax, 0x600
         jb .ready
         mov ecx, BASE_MSR
