@@ -229,8 +229,8 @@ enum machine_end machine_run(struct machine *machine, vtime until)
     u64 last = clock_cycle_at(clock, until);
     clock_fire(clock);
     while (end == MACHINE_RUNS && clock->cycles < last) {
-        enum cpu_end stop = machine->cpus == 1 ? run_cpu(machine, machine->cpu, last)
-                                               : run_turn(machine, last);
+        enum cpu_end stop =
+            machine->cpus == 1 ? run_cpu(machine, machine->cpu, last) : run_turn(machine, last);
         clock_fire(clock);
         if (machine->pc.request)
             end = board_asked(machine);
