@@ -270,11 +270,7 @@ static void page_enter(struct cpu *cpu, struct block *b, unsigned side, u8 *host
     if (cpu->bus->page_flags[b->page[side]] & PAGE_CODE)
         return;
     cpu->bus->page_flags[b->page[side]] |= PAGE_CODE;
-    struct cpu *first = cpu;
-    do {
-        tlb_withdraw_writes(cpu, host);
-        cpu = cpu->peer;
-    } while (cpu != first);
+    tlb_withdraw_writes(cpu, host);
 }
 
 static void page_leave(struct cpu *cpu, struct block *b, unsigned side)

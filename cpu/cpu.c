@@ -36,7 +36,7 @@ const struct field cpu_fields[] = {
     T(stepping), F(delivering), T(step_trap), T(fault_vector), T(fault_has_error),
     T(fault_reason), T(fault_error), T(fault_jump), T(apic), T(apic_page),
     FIELD_STRUCT(struct cpu, apic_on, line_fields), T(model), T(bus), T(clock), T(acknowledge),
-    T(acknowledge_owner), T(trace), T(trace_owner), T(plain_only), T(number), T(peer),
+    T(acknowledge_owner), T(trace), T(trace_owner), T(plain_only), T(coherent), T(number), T(peer),
     T(code), T(tlb_set),
     F(arith), FIELD_END,
 };
@@ -62,6 +62,18 @@ void cpu_fold(struct cpu *cpu)
     cpu->arith = f_pack(&cpu->fl);
 }
 
+/* The bus's ears. */
+static void cpu_written(void *owner, u32 page, u32 offset, u32 bytes)
+{
+    struct cpu *cpu = owner;
+    if (cpu->bus->page_flags[page] & PAGE_CODE)
+        code_written(cpu, page, offset, bytes);
+    if (cpu->bus->page_flags[page] & PAGE_TABLE) {
+        cpu->bus->page_flags[page] &= (u8)~PAGE_TABLE;
+        cpu_remapped(cpu);
+    }
+}
+
 static void set_up(struct cpu *cpu, const struct cpu_model *model, struct bus *bus,
                    struct clock *clock)
 {
@@ -82,7 +94,7 @@ bool cpu_init(struct cpu *cpu, const struct cpu_model *model, struct bus *bus,
     set_up(cpu, model, bus, clock);
     if (!code_cache_init(cpu))
         return false;
-    bus->code_written = code_written;
+    bus->written = cpu_written;
     bus->remapped = cpu_remapped;
     bus->listener = cpu;
     cpu_reset(cpu);
@@ -93,6 +105,7 @@ void cpu_init_another(struct cpu *cpu, struct cpu *first, u8 number)
 {
     set_up(cpu, first->model, first->bus, first->clock);
     cpu->plain_only = first->plain_only;
+    cpu->coherent = first->coherent;
     cpu->number = number;
     cpu->code = first->code;
     cpu->peer = first->peer;

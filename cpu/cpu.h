@@ -298,6 +298,7 @@ struct cpu {
     void (*trace)(void *owner, struct cpu *cpu);
     void *trace_owner;
     bool plain_only; /* never enter the fast engine (lock-step oracle) */
+    bool coherent;   /* the TLB follows what is written to page tables; paging.c */
     u8 number;       /* 0 starts the system, the others come up waiting */
     struct cpu *peer; /* the next of the processors at this bus, a ring */
     struct code_cache *code; /* all have one: only one runs at a time */

@@ -139,7 +139,7 @@ void tlb_flush_page(struct cpu *cpu, u32 linear)
     }
 }
 
-void tlb_withdraw_writes(struct cpu *cpu, const u8 *host)
+static void withdraw_writes(struct cpu *cpu, const u8 *host)
 {
     for (unsigned i = 0; i < 4; i++) {
         struct tlb *tlb = &cpu->tlb_set[i / 2];
@@ -160,8 +160,23 @@ static struct tlb_entry *tlb_slot(struct tlb *tlb, u32 linear)
     return &tlb->entry[linear >> 12 & (TLB_ENTRIES - 1)];
 }
 
+void tlb_withdraw_writes(struct cpu *cpu, const u8 *host)
+{
+    const struct cpu *first = cpu;
+    do {
+        withdraw_writes(cpu, host);
+        cpu = cpu->peer;
+    } while (cpu != first);
+}
+
+/* Must stores to page NUMBER be told to the CPU? */
+static bool stores_told(struct cpu *cpu, u32 number)
+{
+    return cpu->bus->page_flags[number] & PAGE_TABLE || code_page_busy(cpu, number);
+}
+
 /* Enter page NUMBER of host memory. If paging and the memory allow stores, they go straight to it
- * unless code was decoded from it. */
+ * unless code was decoded from it, or translations come from it. */
 static void tlb_fill(struct cpu *cpu, struct tlb *tlb, u32 linear, u8 *host, u32 number,
                      const struct translation *t)
 {
@@ -169,7 +184,7 @@ static void tlb_fill(struct cpu *cpu, struct tlb *tlb, u32 linear, u8 *host, u32
     bool writable = t->writable;
     tlb_note(tlb, (unsigned)(e - tlb->entry), linear, t);
     e->tag_read = linear & ~0xfffu;
-    e->tag_write = writable && !code_page_busy(cpu, number) ? linear & ~0xfffu : NO_TAG;
+    e->tag_write = writable && !stores_told(cpu, number) ? linear & ~0xfffu : NO_TAG;
     e->addend = (uintptr_t)host - (linear & ~0xfffu);
     tlb->page[e - tlb->entry] = writable ? number : NO_PAGE;
 }
@@ -182,7 +197,8 @@ static u8 *tlb_hit(struct cpu *cpu, struct tlb *tlb, u32 linear, u32 size, unsig
     bool hit = (write ? e->tag_write : e->tag_read) == page;
     if (!hit && write && e->tag_read == page) {
         u32 number = tlb->page[e - tlb->entry];
-        hit = number != NO_PAGE && !code_in(cpu, number, linear & 0xfff, size);
+        hit = number != NO_PAGE && !(cpu->bus->page_flags[number] & PAGE_TABLE) &&
+              !code_in(cpu, number, linear & 0xfff, size);
     }
     return hit ? (u8 *)(uintptr_t)(e->addend + linear) : NULL;
 }

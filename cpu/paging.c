@@ -8,6 +8,10 @@
  *
  * PAE entries have 64 bits, of which 35:12 are the frame. A directory entry with PS maps a large
  * page: 4 MiB, or 2 MiB with PAE. In a table entry bit 7 is PAT; in that of a large page bit 12 is.
+ *
+ * Processors forget translations when they are told to. Where the TLB is to be coherent
+ * (cpu->coherent), the pages that a walk has read from are marked, and a store to one of them makes
+ * everything forgotten, and its mark.
  */
 #include "cpu/paging.h"
 
@@ -115,10 +119,27 @@ static NORETURN void page_fault(struct cpu *cpu, u32 linear, u32 error, enum cpu
     cpu_raise(cpu, EX_PF, error, reason);
 }
 
+/* The flags of the page that holds the entry at ADDRESS, and its bytes; NULL: no memory there. */
+static u8 *table_flags(const struct cpu *cpu, paddr address, u8 **host)
+{
+    bool writable;
+    u32 number;
+    *host = bus_page(cpu->bus, address, &writable, &number);
+    return *host ? &cpu->bus->page_flags[number] : NULL;
+}
+
+/* A and D change no translation: nobody has to forget any. */
 static void entry_mark(struct cpu *cpu, paddr address, u32 entry, u32 bits)
 {
-    if ((entry & bits) != bits)
-        bus_write(cpu->bus, address, entry | bits, 4);
+    u8 *host, *flags = unlikely(cpu->coherent) ? table_flags(cpu, address, &host) : NULL;
+    u8 table = flags ? *flags & PAGE_TABLE : 0;
+    if ((entry & bits) == bits)
+        return;
+    if (flags)
+        *flags &= (u8)~PAGE_TABLE;
+    bus_write(cpu->bus, address, entry | bits, 4);
+    if (flags)
+        *flags |= table;
 }
 
 /* A in all entries, D in the last one. */
@@ -128,6 +149,18 @@ static void mark(struct cpu *cpu, const struct walk *w, unsigned write)
     if (last)
         entry_mark(cpu, w->at[0], w->entry[0], PTE_A);
     entry_mark(cpu, w->at[last], w->entry[last], PTE_A | (write ? PTE_D : 0));
+}
+
+/* Stores to these tables are to be heard of. */
+static void watch(struct cpu *cpu, const struct walk *w)
+{
+    for (unsigned i = 0; i < w->count; i++) {
+        u8 *host, *flags = table_flags(cpu, w->at[i], &host);
+        if (!flags || *flags & PAGE_TABLE)
+            continue;
+        *flags |= PAGE_TABLE;
+        tlb_withdraw_writes(cpu, host);
+    }
 }
 
 static void log_walk(u32 linear, const struct walk *w, u32 rights, unsigned write, bool user)
@@ -158,6 +191,8 @@ struct translation page_walk(struct cpu *cpu, u32 linear, unsigned write, bool u
     if (log_on(LOG_MMU))
         log_walk(linear, &w, rights, write, user);
     mark(cpu, &w, write);
+    if (unlikely(cpu->coherent))
+        watch(cpu, &w);
     return (struct translation){.page = w.page,
                                 .writable = may_write && (write || last & PTE_D),
                                 .global = last & PTE_G && cpu->cr4 & CR4_PGE,

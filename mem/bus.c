@@ -293,8 +293,8 @@ static void host_write(struct bus *bus, u8 *host, const void *from, u32 bytes)
     u64 at = numbered_at(bus, host, bytes);
     u32 page = (u32)(at >> BUS_PAGE_SHIFT);
     memcpy(host, from, bytes);
-    if (bus->page_flags[page] & PAGE_CODE)
-        bus->code_written(bus->listener, page, (u32)(at & (BUS_PAGE_SIZE - 1)), bytes);
+    if (bus->page_flags[page])
+        bus->written(bus->listener, page, (u32)(at & (BUS_PAGE_SIZE - 1)), bytes);
 }
 
 void bus_write(struct bus *bus, paddr address, u32 value, unsigned size)

@@ -24,7 +24,9 @@ enum {
 #define BUS_HOLE 0xe0000000u
 
 enum {
-    PAGE_CODE = 1, /* decoded code is held from this page: tell the CPU of writes */
+    /* tell the CPU of writes: */
+    PAGE_CODE = 1,  /* decoded code is held from this page */
+    PAGE_TABLE = 2, /* translations from this page are remembered, by a CPU that wants to know */
 };
 
 struct bus_region {
@@ -66,9 +68,9 @@ struct bus {
     u32 page_count;
     u32 block_count;
     struct bus_block block[BUS_BLOCKS];
-    /* The CPU's ears: code bytes, in the page of that number from OFFSET on, changed otherwise than
-     * by its own stores; the map or the A20 gate changed. */
-    void (*code_written)(void *listener, u32 page, u32 offset, u32 bytes);
+    /* The CPU's ears: bytes of a page with PAGE_*, of that number, were written from OFFSET on; the
+     * map or the A20 gate changed. */
+    void (*written)(void *listener, u32 page, u32 offset, u32 bytes);
     void (*remapped)(void *listener);
     void *listener;
     u32 unknown_ports; /* accesses that nobody answered, for the log */

@@ -198,6 +198,47 @@ START_TEST(invlpg_of_a_large_page_reaches_code_and_both_privileges)
 }
 END_TEST
 
+/* Data and code, at both privileges, ordinary and global; the last digit of what is written. */
+START_TEST(a_coherent_tlb_follows_stores_and_bus_masters)
+{
+    for (unsigned i = 0; i < 32; i++) {
+        u32 bits = i & 1 ? G : 0, level = i & 2 ? 3 : 0, there = TABLE, entry = 0x41007 | bits;
+        bool code = i & 4, master = i & 8;
+        g->cpu.coherent = i & 16;
+        guest_flush(g);
+        map(0, 0x40000, bits);
+        guest_bytes(g, 0x40000, "b8 01 00 00 00");
+        guest_bytes(g, 0x41000, "b8 02 00 00 00");
+        ring(level);
+        ck_assert_uint_eq(look_at(LINEAR, code), 1);
+        ring(0);
+        if (master)
+            bus_dma_write(&g->bus, there, &entry, sizeof entry);
+        else
+            write_at(there, entry);
+        ring(level);
+        u32 value = look_at(LINEAR, code);
+        ck_assert_msg(value == 2 ? g->cpu.coherent || FORGETFUL : !g->cpu.coherent, "case %u: %u", i,
+                      value);
+    }
+    ring(0);
+}
+END_TEST
+
+/* What the walker itself marks changes no translation. */
+START_TEST(a_and_d_do_not_make_a_coherent_tlb_forget)
+{
+    g->cpu.coherent = true;
+    guest_flush(g);
+    map(0, 0x40000, 0);
+    map(1, 0x41000, 0);
+    read_at(LINEAR);
+    write_at(LINEAR + 0x1000, 1); /* A, then D */
+    const struct tlb_entry *e = &g->cpu.tlb_set[0].entry[LINEAR >> 12 & (TLB_ENTRIES - 1)];
+    ck_assert(e->tag_read == LINEAR || FORGETFUL);
+}
+END_TEST
+
 /* A page of another address in the same slot stays. */
 START_TEST(invlpg_forgets_its_page_only)
 {
@@ -402,6 +443,8 @@ Suite *tlb_suite(void)
         what_a_load_of_cr3_of_cr4_and_invlpg_make_void,
         invlpg_of_a_large_page_reaches_code_and_both_privileges,
         invlpg_forgets_its_page_only,
+        a_coherent_tlb_follows_stores_and_bus_masters,
+        a_and_d_do_not_make_a_coherent_tlb_forget,
         both_pages_of_an_operand_need_the_right,
         eight_bytes_of_a_chip_are_two_dwords,
         smaller_operands_of_a_chip_are_one_access,
