@@ -243,7 +243,7 @@ void acpi_init(struct writer *w)
     u32 base = memory_end() - BLOCK, rsdt;
     struct writer high = {SCRATCH, 0, base};
 
-    if (!power_present() || memory_end() < LEAST_MEMORY)
+    if (!power_present() || cmos_read(CMOS_WITHOUT) & WITHOUT_ACPI || memory_end() < LEAST_MEMORY)
         return;
     do
         put32(&high, 0);

@@ -7,10 +7,6 @@
  * the PIIX4's APM status port, which is nothing but a byte that keeps its value.
  */
 
-#define CONFADD     0xcf8
-#define CONFDATA    0xcfc
-#define POWER       0x80000b00
-#define ID_POWER    0x71138086
 #define PM_CONTROL  0xb004
 #define SOFT_OFF    0x2001              /* SLP_EN, SLP_TYP 0, SCI_EN */
 
@@ -37,30 +33,13 @@
 #include "apm.inc"
 #undef BITS
 
-/* Without the PIIX4 this is an unknown function like others. CONFADD stays as it was: an idle call
-   may come between its use and that of CONFDATA. */
+/* Unless POST offers it, this is an unknown function like others. */
         .globl  entry_15h
 entry_15h:
         cmpb    $0x53, %ah
         jne     entry_15h_rest
-        pushl   %eax
-        pushl   %ecx
-        pushl   %edx
-        movw    $CONFADD, %dx
-        inl     %dx, %eax
-        movl    %eax, %ecx
-        movl    $POWER, %eax
-        outl    %eax, %dx
-        movw    $CONFDATA, %dx
-        inl     %dx, %eax
-        xchgl   %eax, %ecx
-        movw    $CONFADD, %dx
-        outl    %eax, %dx
-        cmpl    $ID_POWER, %ecx
-        popl    %edx
-        popl    %ecx
-        popl    %eax
-        jne     entry_15h_rest
+        cmpb    $0, %cs:apm_offered
+        je      entry_15h_rest
         call    apm_16
         jmp     iret_with_carry
 

@@ -145,8 +145,12 @@ enum cmos {
     CMOS_BOOT_THIRD = 0x38,
     CMOS_TRANSLATION = 0x39,
     CMOS_BOOT = 0x3d,
+    CMOS_WITHOUT = 0x3f, /* WITHOUT_* */
     CMOS_ABOVE_4G = 0x5b,
     CMOS_CPUS = 0x5f,
 };
+
+/* What the user wants the system not to find. */
+enum { WITHOUT_ACPI = 1, WITHOUT_APM = 2 };
 
 #endif

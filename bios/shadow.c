@@ -3,6 +3,7 @@
  * The BIOS in RAM: from early on until it hands over its segment can be written, and tables for the
  * system are put there. 82441FX (290549), "PAM[6:0]".
  */
+#include "bda.h"
 #include "tables.h"
 #include "pci.h"
 
@@ -93,6 +94,13 @@ void put_sum(const struct writer *w, u16 from, u16 bytes, u16 sum_at)
 
 extern ROM u8 tables_room[];
 
+/* Where the power can be switched off by it, unless the user wants none. */
+static void apm_init(void)
+{
+    if (power_present() && !(cmos_read(CMOS_WITHOUT) & WITHOUT_APM))
+        far_put8(ROM_SEGMENT, (u16)(u32)&apm_offered, 1);
+}
+
 void tables_init(void)
 {
     struct writer w = {ROM_SEGMENT, (u16)(u32)tables_room, ROM_SEGMENT * 16u};
@@ -101,4 +109,5 @@ void tables_init(void)
     acpi_init(&w);
     mptable_init(&w);
     smbios_init(&w);
+    apm_init();
 }

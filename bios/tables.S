@@ -43,9 +43,11 @@ fdpt_room:
 
 /* What POST writes for systems to find, where it can: see shadow.c. */
         .section .at.d000, "a"
-        .globl  tables_room, reserved_blocks
+        .globl  tables_room, reserved_blocks, apm_offered
 tables_room:
-        .skip   4094, 0
+        .skip   4092, 0
 reserved_blocks:                        /* 64 KiB each, at the top of memory */
         .word   0
+apm_offered:
+        .byte   0
         .section .note.GNU-stack, "", @progbits

@@ -28,6 +28,7 @@ void put_sum(const struct writer *w, u16 from, u16 bytes, u16 sum_at);
 
 /* Of the top of memory so many 64 KiB are for ACPI, the last 4 KiB of them not to be used again. */
 extern ROM u16 reserved_blocks;
+extern ROM u8 apm_offered; /* INT 15h AH=53h is there */
 #define ACPI_NVS_SIZE 0x1000u
 
 /* --- system.c --- */

@@ -61,6 +61,7 @@ static bool build(struct machine *machine, const struct options *options, char *
     if (bus_init(&machine->bus, options->ram_mib * MIB) &&
         cpu_init(machine->cpu, options->cpu.model, &machine->bus, &machine->clock)) {
         machine->cpu->plain_only |= options->plain_engine;
+        machine->cpu->coherent = options->cpu.coherent;
         for (unsigned i = 1; i < machine->cpus; i++)
             cpu_init_another(&machine->cpu[i], machine->cpu, (u8)i);
         trace_start(machine, options);
@@ -76,7 +77,9 @@ static void wire(struct machine *machine, const struct options *options)
     struct pc_plugs plugs = {
         .bios = &machine->bios,
         .vgabios = &machine->vgabios,
-        .isa_board = options->isa_board,
+        .isa_board = options->board.isa,
+        .without_acpi = !options->board.acpi,
+        .without_apm = !options->board.apm,
         .parallel = machine->parallel,
         .debug_console = machine->debug_console,
         .cd = machine->drives.cd,
@@ -85,7 +88,7 @@ static void wire(struct machine *machine, const struct options *options)
         .boot_one_only = options->boot && !options->boot[1],
         .debug_exit = options->debug_exit,
         .debug_exit_port = options->debug_exit_port,
-        .apic = !options->isa_board && model_has_feature(options->cpu.model, FEATURE_APIC),
+        .apic = options->board.apic && model_has_feature(options->cpu.model, FEATURE_APIC),
         .cpus = machine->cpus,
         .date = host_date(options),
     };

@@ -10,6 +10,7 @@
 #include "src/base/nearest.h"
 #include "src/host/chardev.h"
 #include "src/options.h"
+#include "src/profile.h"
 
 enum { MIB_MIN = 1, MIB_MAX = 3584, CPUS_MAX = 8, MHZ_MAX = 10000 };
 
@@ -46,15 +47,60 @@ static bool take_list(void *field, const char *text, char *why, size_t size)
     return true;
 }
 
-static bool take_switch(void *field, const char *text, char *why, size_t size)
+/* The first N characters of TEXT. */
+static bool switch_word(const char *text, size_t n, bool *on)
 {
     static const char *const words[] = {"no", "off", "false", "0", "yes", "on", "true", "1"};
     for (unsigned i = 0; i < ARRAY_LEN(words); i++)
-        if (!strcmp(text, words[i])) {
-            *(bool *)field = i >= ARRAY_LEN(words) / 2;
+        if (strlen(words[i]) == n && !strncmp(text, words[i], n)) {
+            *on = i >= ARRAY_LEN(words) / 2;
             return true;
         }
+    return false;
+}
+
+static bool take_switch(void *field, const char *text, char *why, size_t size)
+{
+    if (switch_word(text, strlen(text), field))
+        return true;
     snprintf(why, size, "wants yes or no");
+    return false;
+}
+
+/* A switch behind an option's value: ",acpi=off", or ",acpi" for on. */
+struct property {
+    const char *name;
+    size_t field; /* offset of a bool */
+};
+
+static bool take_property(void *field, const struct property *row, const char *text, size_t n)
+{
+    size_t name = strlen(row->name);
+    bool *on = (bool *)((u8 *)field + row->field);
+    if (n < name || strncmp(text, row->name, name))
+        return false;
+    if (n == name)
+        *on = true;
+    return n == name || (text[name] == '=' && switch_word(text + name + 1, n - name - 1, on));
+}
+
+/* TEXT: nothing, or properties with a comma before each. */
+static bool take_properties(void *field, const struct property *rows, size_t count,
+                            const char *text, char *why, size_t size)
+{
+    bool ok = true;
+    while (ok && *text == ',') {
+        size_t n = strcspn(++text, ","), i = 0;
+        while (i < count && !take_property(field, &rows[i], text, n))
+            i++;
+        ok = i < count;
+        text += ok ? n : 0;
+    }
+    if (ok)
+        return true;
+    int at = snprintf(why, size, "'%s' is not one of:", text);
+    for (size_t i = 0; i < count && (size_t)at < size; i++)
+        at += snprintf(why + at, size - (size_t)at, " %s=on|off", rows[i].name);
     return false;
 }
 
@@ -124,12 +170,11 @@ void options_cpu_help(FILE *out)
         fprintf(out, "  %-12s %s\n", cpu_aliases[i].name, cpu_aliases[i].model);
 }
 
-/* The longest name that TEXT begins with, whole or before a dash: "pentium-mmx-200". */
+/* The longest name that TEXT begins with, whole or before a dash or comma: "pentium-mmx-200". */
 static const struct cpu_model *model_of(const char *text, const char **rest)
 {
     for (size_t n = strlen(text); n; n--) {
-        const struct cpu_model *model =
-            text[n] == '-' || !text[n] ? cpu_model_find(text, n) : NULL;
+        const struct cpu_model *model = strchr("-,", text[n]) ? cpu_model_find(text, n) : NULL;
         *rest = text + n;
         if (model)
             return model;
@@ -139,8 +184,11 @@ static const struct cpu_model *model_of(const char *text, const char **rest)
 
 static bool take_cpu(void *field, const char *text, char *why, size_t size)
 {
+    static const struct property properties[] = {
+        {"coherent-tlb", offsetof(struct cpu_choice, coherent)}};
     struct cpu_choice *cpu = field;
     const char *rest;
+    cpu->coherent = false;
     cpu->help = !strcmp(text, "help");
     if (cpu->help)
         return true;
@@ -152,13 +200,14 @@ static bool take_cpu(void *field, const char *text, char *why, size_t size)
         return false;
     }
     u64 mhz = cpu->model->mhz;
-    if (*rest && (!number(rest + 1, 10, &mhz, NULL) || !mhz || mhz > MHZ_MAX)) {
+    if (*rest == '-' &&
+        (!number(rest + 1, 10, &mhz, &rest) || !mhz || mhz > MHZ_MAX || (*rest && *rest != ','))) {
         snprintf(why, size, "wants MODEL-MHZ with 1 to %d MHz, as %s-66", MHZ_MAX,
                  cpu->model->name);
         return false;
     }
     cpu->hz = mhz * 1000000;
-    return true;
+    return take_properties(cpu, properties, ARRAY_LEN(properties), rest, why, size);
 }
 
 static bool take_cpus(void *field, const char *text, char *why, size_t size)
@@ -172,13 +221,36 @@ static bool take_cpus(void *field, const char *text, char *why, size_t size)
 
 static bool take_machine(void *field, const char *text, char *why, size_t size)
 {
-    bool isa = !strcmp(text, "isapc");
-    if (!isa && strcmp(text, "pc")) {
+    static const struct property properties[] = {{"acpi", offsetof(struct board_choice, acpi)},
+                                                 {"apic", offsetof(struct board_choice, apic)},
+                                                 {"apm", offsetof(struct board_choice, apm)}};
+    struct board_choice *board = field;
+    size_t n = strcspn(text, ",");
+    bool pc = n == 2 && !strncmp(text, "pc", n);
+    if (!pc && (n != 5 || strncmp(text, "isapc", n))) {
         snprintf(why, size, "no such board; there are: pc (440FX with PCI), isapc (an AT)");
         return false;
     }
-    memcpy(field, &isa, sizeof isa);
-    return true;
+    *board = (struct board_choice){.isa = !pc, .acpi = pc, .apic = pc, .apm = true};
+    return take_properties(board, properties, ARRAY_LEN(properties), text + n, why, size);
+}
+
+static const char *profile_name(const void *names, unsigned i)
+{
+    (void)names;
+    return profile_at(i) ? profile_at(i)->name : NULL;
+}
+
+static bool take_profile(void *field, const char *text, char *why, size_t size)
+{
+    const struct profile **profile = field;
+    *profile = profile_find(text);
+    if (*profile)
+        return true;
+    int n = snprintf(why, size, "no such profile; there are:");
+    for (unsigned i = 0; profile_name(NULL, i) && (size_t)n < size; i++)
+        n += snprintf(why + n, size - (size_t)n, " %s", profile_name(NULL, i));
+    return false;
 }
 
 static bool take_engine(void *field, const char *text, char *why, size_t size)
@@ -391,7 +463,10 @@ static const struct option rows[] = {
     VALUE("m", "MIB", "64", take_mebibytes, ram_mib, "memory"),
     VALUE("cpu", "MODEL[-MHZ]", "pentium3", take_cpu, cpu, "CPU model and clock; -cpu help"),
     VALUE("smp", "N", "1", take_cpus, cpus, "number of CPUs, 1 to 8, each with the whole clock"),
-    VALUE("machine", "BOARD", "pc", take_machine, isa_board, "the board: pc (440FX, PCI), isapc"),
+    VALUE("profile", "SYSTEM", NULL, take_profile, profile,
+          "-cpu, -m and -machine as a family of systems likes them; other options win"),
+    VALUE("machine", "BOARD", "pc", take_machine, board,
+          "the board: pc (440FX, PCI), isapc; pc,acpi=off,apic=off,apm=off leave that out"),
     VALUE("bios", "FILE", NULL, take_text, bios, "another system BIOS than the built-in one"),
     VALUE("vgabios", "FILE", NULL, take_text, vgabios, "another VGA BIOS"),
     MANY("serial", "PORT", take_chardevs, serial, SERIAL_PORTS,
@@ -452,9 +527,9 @@ static const struct {
     const char *name, *what;
 } later[] = {
     {"kernel", "starting a kernel directly"}, {"initrd", "starting a kernel directly"},
-    {"append", "starting a kernel directly"}, {"profile", "profiles"},
-    {"s", "the debugger"},                    {"S", "the debugger"},
-    {"gdb", "the debugger"},                  {"monitor", "the monitor"},
+    {"append", "starting a kernel directly"}, {"s", "the debugger"},
+    {"S", "the debugger"},                    {"gdb", "the debugger"},
+    {"monitor", "the monitor"},
 };
 
 const char *options_name(unsigned i)
@@ -650,6 +725,18 @@ static bool config_read(struct options *options, char *message, size_t size)
     return ok;
 }
 
+/* What nobody else has set. */
+static bool profile_apply(struct options *options, char *message, size_t size)
+{
+    for (unsigned i = 0; options->profile && i < PROFILE_SETTINGS; i++) {
+        const char *name = options->profile->set[i].option;
+        if (name && !set(options, row_find(name, strlen(name)), FROM_PROFILE,
+                         options->profile->set[i].value, "-", message, size))
+            return false;
+    }
+    return true;
+}
+
 /* What no single option can know */
 
 static bool uses_stdin(const char *port)
@@ -669,7 +756,7 @@ static bool check(struct options *options, char *message, size_t size)
     else if (readers && options->display && !strcmp(options->display, "term"))
         snprintf(message, size, "-serial stdio: the terminal shows the screen (-display term)");
     else if (options->cpus > 1 &&
-             (options->isa_board || !model_has_feature(options->cpu.model, FEATURE_APIC)))
+             (!options->board.apic || !model_has_feature(options->cpu.model, FEATURE_APIC)))
         snprintf(message, size, "-smp %u: wants -machine pc and a -cpu with an APIC, as pentium",
                  (unsigned)options->cpus);
     else if (options->cpus * options->cpu.hz > MHZ_MAX * 1000000ull)
@@ -702,7 +789,7 @@ bool options_parse(struct options *options, int argc, char **argv, char *message
             return false;
     if (!command_line(options, argc, argv, message, size) ||
         (options->config && !config_read(options, message, size)) ||
-        !check(options, message, size))
+        !profile_apply(options, message, size) || !check(options, message, size))
         return false;
     imply(options);
     return true;

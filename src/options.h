@@ -35,7 +35,7 @@ struct option_list {
 
 enum rtc_base { RTC_LOCAL, RTC_UTC, RTC_DATE };
 
-enum option_source { FROM_DEFAULT, FROM_FILE, FROM_COMMAND_LINE };
+enum option_source { FROM_DEFAULT, FROM_PROFILE, FROM_FILE, FROM_COMMAND_LINE };
 
 /* The text of a row's values, as it was written. */
 struct option_text {
@@ -47,14 +47,23 @@ struct option_text {
 struct cpu_choice {
     const struct cpu_model *model;
     u64 hz;
+    bool coherent; /* its TLB follows the page tables */
     bool help;
+};
+
+/* -machine: a board, and what on it is offered. */
+struct board_choice {
+    bool isa;        /* an AT: no PCI, and nothing of the following */
+    bool acpi, apic; /* ACPI's tables; local APICs and I/O APIC, with their tables */
+    bool apm;
 };
 
 struct options {
     u64 ram_mib;
     struct cpu_choice cpu;
     u64 cpus;
-    bool isa_board; /* -machine isapc */
+    struct board_choice board;
+    const struct profile *profile; /* NULL: none */
     const char *floppy[FLOPPY_DRIVES]; /* paths; NULL: nothing */
     const char *hard[HARD_DRIVES];
     const char *cd;

@@ -4,6 +4,7 @@
 
 #include "src/base/log.h"
 #include "src/options.h"
+#include "src/profile.h"
 #include "tests/unit/unit.h"
 
 static struct options options;
@@ -82,6 +83,55 @@ START_TEST(every_value_is_taken)
     ck_assert_uint_eq(options.debug_exit_port, 0xf4);
     ck_assert_uint_eq(options.max_time, 1500000000);
     options_free(&options);
+}
+END_TEST
+
+START_TEST(properties_follow_a_comma)
+{
+    ck_assert_msg(parse("-cpu pentium2-66,coherent-tlb -machine pc,acpi=off,apm=no"), "%s", message);
+    ck_assert(options.cpu.coherent && options.cpu.hz == 66000000);
+    ck_assert(!options.board.acpi && options.board.apic && !options.board.apm);
+    options_free(&options);
+    ck_assert(parse("-cpu pentium2,coherent-tlb=on -cpu pentium2,coherent-tlb=off"));
+    ck_assert(!options.cpu.coherent && options.cpu.hz == 100000000);
+    options_free(&options);
+    ck_assert(parse("-machine isapc"));
+    ck_assert(options.board.isa && !options.board.acpi && !options.board.apic);
+    options_free(&options);
+    expect_wrong("-cpu pentium2,fast", "'fast' is not one of: coherent-tlb=on|off");
+    expect_wrong("-cpu pentium2-66x,coherent-tlb", "wants MODEL-MHZ");
+    expect_wrong("-machine pc,acpi=maybe", "'acpi=maybe' is not one of: acpi=on|off apic=on|off");
+    expect_wrong("-machine pc,", "is not one of");
+    expect_wrong("-machine pcx,acpi", "no such board");
+}
+END_TEST
+
+/* The profile sets what nobody set, wherever it stands. */
+START_TEST(single_options_win_over_the_profile)
+{
+    ck_assert_msg(parse("-m 20 -profile win9x"), "%s", message);
+    ck_assert_str_eq(options.cpu.model->name, "pentium2");
+    ck_assert(options.cpu.coherent && !options.board.acpi && !options.board.apic);
+    ck_assert_uint_eq(options.ram_mib, 20);
+    options_free(&options);
+    ck_assert(parse("-profile win9x -profile dos -machine pc"));
+    ck_assert_str_eq(options.cpu.model->name, "486dx2");
+    ck_assert_uint_eq(options.ram_mib, 16);
+    ck_assert(!options.cpu.coherent && options.board.acpi);
+    options_free(&options);
+    expect_wrong("-profile win3", "-profile win3: no such profile; there are: dos win9x");
+}
+END_TEST
+
+START_TEST(every_profile_is_made_of_good_options)
+{
+    for (unsigned i = 0; profile_at(i); i++) {
+        char line[80];
+        snprintf(line, sizeof line, "-profile %s", profile_at(i)->name);
+        ck_assert_msg(parse(line), "%s", message);
+        ck_assert_ptr_eq(options.profile, profile_at(i));
+        options_free(&options);
+    }
 }
 END_TEST
 
@@ -281,6 +331,9 @@ Suite *options_suite(void)
         nothing_given_is_a_machine_with_the_usual_parts,
         one_dash_or_two_and_an_equals_sign_are_the_same,
         every_value_is_taken,
+        properties_follow_a_comma,
+        single_options_win_over_the_profile,
+        every_profile_is_made_of_good_options,
         the_last_of_several_values_counts,
         nographic_puts_com1_on_the_terminal,
         wrong_words_get_one_line_that_names_them,

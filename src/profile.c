@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Why what is chosen:
+ * DOS: programs that measure time by loops, and drivers of the time before APM.
+ * Windows 95 to ME: they change page tables without telling the TLB, with which large TLBs do not
+ * agree; their Setup takes ACPI for granted only on boards that it knows.
+ * Windows NT 3.1 to 4.0: Setup takes no processor behind family 5, nor CPUID above function 2;
+ * tables of the APIC would choose another HAL. OS/2 1.x: disks and memory of its time.
+ */
+#include "src/profile.h"
+
+#include <string.h>
+
+#include "src/base/types.h"
+
+#define PLAIN_PC "pc,acpi=off,apic=off"
+
+static const struct profile profiles[] = {
+    {"dos",
+     "DOS, Windows 1 to 3.11",
+     {{"cpu", "486dx2-66"}, {"m", "16"}, {"machine", PLAIN_PC ",apm=off"}}},
+    {"win9x",
+     "Windows 95, 98, ME",
+     {{"cpu", "pentium2,coherent-tlb"}, {"m", "256"}, {"machine", PLAIN_PC}}},
+    {"nt", "Windows NT 3.1 to 4.0", {{"cpu", "pentium"}, {"m", "64"}, {"machine", PLAIN_PC}}},
+    {"win2000", "Windows 2000", {{"cpu", "pentium2"}, {"m", "128"}}},
+    {"os2", "OS/2 2.0 to Warp 4", {{"cpu", "pentium"}, {"m", "64"}, {"machine", PLAIN_PC}}},
+    {"os2-1", "OS/2 1.0 to 1.3", {{"cpu", "486"}, {"m", "8"}, {"machine", PLAIN_PC}}},
+};
+
+const struct profile *profile_at(unsigned i)
+{
+    return i < ARRAY_LEN(profiles) ? &profiles[i] : NULL;
+}
+
+const struct profile *profile_find(const char *name)
+{
+    for (unsigned i = 0; i < ARRAY_LEN(profiles); i++)
+        if (!strcmp(profiles[i].name, name))
+            return &profiles[i];
+    return NULL;
+}
