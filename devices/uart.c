@@ -473,6 +473,7 @@ void uart_init(struct uart *uart, struct clock *clock, struct chardev *peer)
 void uart_poll(struct uart *uart)
 {
     chardev_poll(uart->peer);
+    chardev_receive(uart->peer);
     rx_begin(uart);
 }
 

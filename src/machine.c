@@ -42,6 +42,20 @@ static bool open_ports(struct machine *machine, const struct options *options, c
            open_port(&machine->debug_console, "-debugcon", options->debugcon, message, size);
 }
 
+static void announce_pty(FILE *out, const char *port, const struct chardev *dev)
+{
+    if (chardev_pty(dev))
+        fprintf(out, "%s -> %s\n", port, chardev_pty(dev));
+}
+
+static void announce_ports(const struct machine *machine, FILE *out)
+{
+    announce_pty(out, "COM1", machine->serial[0]);
+    announce_pty(out, "COM2", machine->serial[1]);
+    announce_pty(out, "LPT1", machine->parallel);
+    announce_pty(out, "debug console", machine->debug_console);
+}
+
 static void trace_start(struct machine *machine, const struct options *options)
 {
     struct log_ranges counts = {.count = 0};
@@ -115,8 +129,10 @@ struct machine *machine_new(const struct options *options, FILE *out, char *mess
         build(machine, options, message, size) &&
         drives_open(&machine->drives, options, message, size) &&
         open_ports(machine, options, message, size)) {
-        if (out)
+        if (out) {
             drives_announce(&machine->drives, out);
+            announce_ports(machine, out);
+        }
         wire(machine, options);
         return machine;
     }

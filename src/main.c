@@ -66,7 +66,7 @@ static const struct frontend *choose(const struct options *options)
     const struct frontend *usual = frontend_default();
     bool terminal_taken = false;
     for (unsigned i = 0; i < options->serial.count; i++)
-        terminal_taken |= !strcmp(options->serial.item[i], "stdio");
+        terminal_taken |= chardev_spec_is_stdio(options->serial.item[i]);
     return terminal_taken && !strcmp(usual->name, "term") ? frontend_find("none") : usual;
 }
 

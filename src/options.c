@@ -292,10 +292,7 @@ static bool take_display(void *field, const char *text, char *why, size_t size)
 
 static bool chardev_ok(const char *text, char *why, size_t size)
 {
-    if (chardev_spec_ok(text) && strcmp(text, "console"))
-        return true;
-    snprintf(why, size, "wants null, stdio, file:PATH, unix:PATH or tcp:HOST:PORT");
-    return false;
+    return chardev_spec_ok(text, why, size);
 }
 
 static bool take_chardev(void *field, const char *text, char *why, size_t size)
@@ -470,7 +467,7 @@ static const struct option rows[] = {
     VALUE("bios", "FILE", NULL, take_text, bios, "another system BIOS than the built-in one"),
     VALUE("vgabios", "FILE", NULL, take_text, vgabios, "another VGA BIOS"),
     MANY("serial", "PORT", take_chardevs, serial, SERIAL_PORTS,
-         "COM1, then COM2: null, stdio, file:PATH, unix:PATH, tcp:HOST:PORT"),
+         "COM1, then COM2: null, stdio, pty, file:PATH, unix:PATH, tcp:HOST:PORT[,server]"),
     VALUE("parallel", "PORT", NULL, take_chardev, parallel, "LPT1: the same"),
     VALUE("debugcon", "PORT", NULL, take_chardev, debugcon, "text to ports E9h and 402h: the same"),
     VALUE("display", "NAME", NULL, take_display, display,
@@ -739,16 +736,11 @@ static bool profile_apply(struct options *options, char *message, size_t size)
 
 /* What no single option can know */
 
-static bool uses_stdin(const char *port)
-{
-    return port && (!strcmp(port, "stdio") || !strcmp(port, "console"));
-}
-
 static bool check(struct options *options, char *message, size_t size)
 {
     unsigned readers = 0;
     for (unsigned i = 0; i < options->serial.count; i++)
-        readers += uses_stdin(options->serial.item[i]);
+        readers += chardev_spec_is_stdio(options->serial.item[i]);
     if (readers > 1)
         snprintf(message, size, "-serial stdio: only one port can have standard input");
     else if (options->nographic && options->display && strcmp(options->display, "none"))
@@ -777,7 +769,7 @@ static void imply(struct options *options)
         return;
     options->display = "none";
     if (!options->serial.count)
-        options->serial.item[options->serial.count++] = "console";
+        options->serial.item[options->serial.count++] = "mon:stdio";
 }
 
 bool options_parse(struct options *options, int argc, char **argv, char *message, size_t size)

@@ -149,7 +149,7 @@ START_TEST(nographic_puts_com1_on_the_terminal)
 {
     ck_assert(parse("-nographic"));
     ck_assert_str_eq(options.display, "none");
-    ck_assert_str_eq(options.serial.item[0], "console");
+    ck_assert_str_eq(options.serial.item[0], "mon:stdio");
     options_free(&options);
     ck_assert(parse("-nographic -serial file:x"));
     ck_assert_uint_eq(options.serial.count, 1);

@@ -360,7 +360,7 @@ START_TEST(input_from_the_host_waits_for_room_and_comes_at_the_baud_rate)
     setup(MCR_OUT2);
     chardev_close(uart.peer);
     char spec[64];
-    snprintf(spec, sizeof spec, "unix:%s", path);
+    snprintf(spec, sizeof spec, "unix:%s,server,nowait", path);
     uart.peer = chardev_open(spec, message, sizeof message);
     ck_assert_ptr_nonnull(uart.peer);
     struct sockaddr_un address = {.sun_family = AF_UNIX};
