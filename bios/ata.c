@@ -6,47 +6,29 @@
  */
 #include "ata.h"
 
-#define DATA     0 /* from struct drive's port */
-#define ERROR    1
-#define COUNT_   2
-#define SECTOR   3
-#define CYL_LOW  4
-#define CYL_HIGH 5
-#define SELECT   6
-#define STATUS   7
-#define COMMAND  7
-
-#define BSY      0x80
-#define DRDY     0x40
-#define DF       0x20
-#define DRQ      0x08
-#define CORR     0x04
-#define ERR      0x01
-#define NIEN     0x02 /* control */
-#define SRST     0x04
-#define HEAD8    0x08
+static u16 place(u8 index)
+{
+    return (u16)(offset_of(struct ebda, drive) + index * sizeof(struct drive));
+}
 
 void ata_load(u8 index, struct drive *d)
 {
-    u16 from = (u16)(offset_of(struct ebda, drive) + index * sizeof *d);
-    u8 i;
+    far_load(d, ebda_segment(), place(index), sizeof *d);
+}
 
-    for (i = 0; i < sizeof *d; i++)
-        ((u8 *)d)[i] = far_get8(ebda_segment(), from + i);
+void cd_load(u8 index, struct drive *d)
+{
+    ata_load(DRIVES - 1 - index, d);
 }
 
 static void store(u8 index, const struct drive *d)
 {
-    u16 to = (u16)(offset_of(struct ebda, drive) + index * sizeof *d);
-    u8 i;
-
-    for (i = 0; i < sizeof *d; i++)
-        far_put8(ebda_segment(), to + i, ((const u8 *)d)[i]);
+    far_store(ebda_segment(), place(index), d, sizeof *d);
 }
 
 /* --- waiting --- */
 
-static bool not_busy(const struct drive *d, u32 ms)
+bool ata_not_busy(const struct drive *d, u32 ms)
 {
     struct limit l;
     u8 quick;
@@ -95,7 +77,7 @@ static bool wait_done(const struct drive *d)
 {
     if (d->irq == 14 && !wait_irq(d))
         return false;
-    return not_busy(d, 10000);
+    return ata_not_busy(d, 10000);
 }
 
 static enum disk_status error_status(const struct drive *d, u8 status)
@@ -142,12 +124,12 @@ static enum disk_status start(struct ata *a)
     const struct drive *d = a->drive;
     u16 port = d->port;
 
-    if (!not_busy(d, 10000))
+    if (!ata_not_busy(d, 10000))
         return DISK_TIMEOUT;
     out8(port + SELECT, (u8)(d->select | (a->use_lba ? 0x40 : 0) | a->head));
-    if (!not_busy(d, 10000))
+    if (!ata_not_busy(d, 10000))
         return DISK_TIMEOUT;
-    if (!(in8(d->control) & DRDY))
+    if (a->command != ATAPI_IDENTIFY && !(in8(d->control) & DRDY))
         return DISK_NOT_READY;
     out8(d->control, (u8)((d->heads > 8 ? HEAD8 : 0) | (d->irq == 14 ? 0 : NIEN)));
     out8(port + ERROR, 0xff); /* no write precompensation */
@@ -167,7 +149,7 @@ static void move_ecc(struct ata *a, bool writing)
     u8 i;
 
     for (i = 0; i < 4; i++, a->offset++) {
-        not_busy(a->drive, 1000);
+        ata_not_busy(a->drive, 1000);
         if (writing)
             out8(port + DATA, far_get8(a->segment, a->offset));
         else
@@ -224,7 +206,7 @@ static enum disk_status run_write(struct ata *a)
     u16 blocks = a->command == ATA_FORMAT ? 1 : a->count;
     u8 bits;
 
-    if (!not_busy(d, 10000))
+    if (!ata_not_busy(d, 10000))
         return DISK_TIMEOUT;
     while (a->done < blocks) {
         bits = in8(d->control);
@@ -254,6 +236,7 @@ enum disk_status ata_run(struct ata *a)
         case ATA_READ:
         case ATA_READ_LONG:
         case ATA_IDENTIFY:
+        case ATAPI_IDENTIFY:
             status = run_read(a);
             break;
         case ATA_WRITE:
@@ -274,7 +257,7 @@ enum disk_status ata_run(struct ata *a)
 enum disk_status ata_ready(const struct drive *d)
 {
     out8(d->port + SELECT, d->select);
-    if (!not_busy(d, 1000))
+    if (!ata_not_busy(d, 1000))
         return DISK_TIMEOUT;
     return in8(d->control) & DRDY ? DISK_OK : DISK_NOT_READY;
 }
@@ -285,7 +268,7 @@ static bool soft_reset(const struct drive *d)
     delay_us(10);
     out8(d->control, NIEN);
     delay_us(2000);
-    return not_busy(d, 5000);
+    return ata_not_busy(d, 5000);
 }
 
 static enum disk_status set_geometry(const struct drive *d)
@@ -306,48 +289,46 @@ enum disk_status ata_reset(const struct drive *d)
 
 /* --- finding drives --- */
 
-static bool is_there(const struct drive *d)
+/* Registers that keep what is written to them: there may be a drive. */
+static bool answers(const struct drive *d)
 {
-    u8 status;
-
     out8(d->port + SELECT, d->select);
     delay_us(1);
-    if (!not_busy(d, 100))
+    if (in8(d->port + STATUS) == 0xff || !ata_not_busy(d, 100))
         return false;
     out8(d->port + COUNT_, 0x55);
     out8(d->port + SECTOR, 0xaa);
-    status = in8(d->port + STATUS);
-    return status && status != 0xff && status & DRDY && in8(d->port + COUNT_) == 0x55 &&
-           in8(d->port + SECTOR) == 0xaa;
+    return in8(d->port + COUNT_) == 0x55 && in8(d->port + SECTOR) == 0xaa;
 }
 
-/* After a reset, an ATAPI device shows EB14h where a disk shows 0. */
-static bool is_disk(const struct drive *d)
+enum { SIGNATURE_DISK = 0x0000, SIGNATURE_PACKET = 0xeb14 };
+
+/* What a drive shows after a reset. Where drive 0 answers for an absent drive 1, DRDY stays 0. */
+static u16 signature(const struct drive *d)
 {
     out8(d->port + SELECT, d->select);
     delay_us(1);
-    return in8(d->port + CYL_LOW) == 0 && in8(d->port + CYL_HIGH) == 0;
+    ata_not_busy(d, 5000);
+    return (u16)(in8(d->port + CYL_HIGH) << 8 | in8(d->port + CYL_LOW));
 }
 
-static u16 stack_segment(void)
+static enum disk_status identify(const struct drive *d, u8 command, u16 *id)
 {
-    u16 ss;
-
-    __asm__("movw %%ss, %0" : "=r"(ss));
-    return ss;
-}
-
-static bool identify(struct drive *d)
-{
-    u16 id[256];
     struct ata a = {.drive = d,
-                    .command = ATA_IDENTIFY,
+                    .command = command,
                     .count = 1,
                     .segment = stack_segment(),
                     .offset = (u16)(u32)id};
+
+    return ata_run(&a);
+}
+
+static bool identify_disk(struct drive *d)
+{
+    u16 id[256];
     u32 capacity;
 
-    if (ata_run(&a) != DISK_OK || id[0] & 0x8000)
+    if (identify(d, ATA_IDENTIFY, id) != DISK_OK || id[0] & 0x8000)
         return false;
     d->cylinders = id[1];
     d->heads = id[3];
@@ -358,6 +339,29 @@ static bool identify(struct drive *d)
     capacity = (u32)id[61] << 16 | id[60];
     d->sectors = d->lba && capacity ? capacity : (u32)d->cylinders * d->heads * d->spt;
     return true;
+}
+
+/* A CD-ROM drive, with packets of 12 bytes. It has no geometry. */
+static bool identify_cd(const struct drive *d)
+{
+    u16 id[256];
+
+    return identify(d, ATAPI_IDENTIFY, id) == DISK_OK && (id[0] & 0xdf03) == 0x8500;
+}
+
+/* Words 27 to 46, the first letter of each pair in the high byte. */
+void ata_model(const struct drive *d, char *text)
+{
+    u16 id[256];
+    u8 i, end = 0;
+
+    if (identify(d, d->sectors ? ATA_IDENTIFY : ATAPI_IDENTIFY, id) == DISK_OK)
+        for (i = 0; i < MODEL_SIZE - 1; i++) {
+            text[i] = (char)(i & 1 ? id[27 + i / 2] : id[27 + i / 2] >> 8);
+            if (text[i] != ' ')
+                end = i + 1;
+        }
+    text[end] = 0;
 }
 
 enum { TRANSLATE_AUTO, TRANSLATE_LBA, TRANSLATE_SHIFT, TRANSLATE_RECHS };
@@ -457,47 +461,89 @@ static void set_cmos(u8 index, const struct drive *d)
     cmos_write(at + 8, d->spt);
 }
 
-static void add_drive(struct drive *d, u8 unit)
+static void set_tables(void)
+{
+    struct drive d;
+    u8 i;
+
+    for (i = 0; i < BDA->hd_count && i < 2; i++) {
+        ata_load(i, &d);
+        set_table(i, &d);
+    }
+}
+
+void ata_first(u8 index)
+{
+    struct drive chosen, d;
+
+    ata_load(index, &chosen);
+    for (; index; index--) {
+        ata_load(index - 1, &d);
+        store(index, &d);
+    }
+    store(0, &chosen);
+    set_tables();
+}
+
+static void add_cd(const struct drive *d)
+{
+    u8 count = EBDA8(cd_count);
+
+    if (!identify_cd(d))
+        return;
+    store(DRIVES - 1 - count, d);
+    EBDA8_SET(cd_count, count + 1);
+}
+
+static void add_disk(struct drive *d, u8 unit)
 {
     u8 index = BDA->hd_count;
 
-    if (!is_disk(d) || !identify(d))
+    if (ata_ready(d) != DISK_OK || !identify_disk(d))
         return;
     translate(d, cmos_read(CMOS_TRANSLATION) >> unit * 2 & 3);
     set_geometry(d);
     store(index, d);
-    if (index < 2) {
-        set_table(index, d);
+    if (index < 2)
         set_cmos(index, d);
-    }
     BDA->hd_count = index + 1;
+}
+
+/* Both signatures first: what is written to one drive's registers is written to the other's too. */
+static void init_channel(u8 unit)
+{
+    struct drive d[2];
+    u16 shown[2];
+    u8 i, there = 0;
+
+    for (i = 0; i < 2; i++) {
+        d[i] = (struct drive){.port = unit ? 0x170 : 0x1f0,
+                              .control = unit ? 0x376 : 0x3f6,
+                              .select = i ? 0xb0 : 0xa0,
+                              .irq = unit ? 15 : 14};
+        there |= (u8)(answers(&d[i]) << i);
+    }
+    if (!there || !soft_reset(&d[0]))
+        return;
+    for (i = 0; i < 2; i++)
+        shown[i] = signature(&d[i]);
+    for (i = 0; i < 2; i++) {
+        if (!(there >> i & 1))
+            continue;
+        if (shown[i] == SIGNATURE_DISK)
+            add_disk(&d[i], unit + i);
+        if (shown[i] == SIGNATURE_PACKET)
+            add_cd(&d[i]);
+    }
 }
 
 void ata_init(void)
 {
-    u8 unit;
-    bool there[2];
-
     IVT[0x41] = FAR(ROM_SEGMENT, (u16)(u32)fdpt_room);
     IVT[0x46] = FAR(ROM_SEGMENT, (u16)(u32)fdpt_room + 16);
     irq_unmask(14);
-    for (unit = 0; unit < DRIVES; unit++) {
-        struct drive d = {.port = unit < 2 ? 0x1f0 : 0x170,
-                          .control = unit < 2 ? 0x3f6 : 0x376,
-                          .select = unit & 1 ? 0xb0 : 0xa0,
-                          .irq = unit < 2 ? 14 : 15};
-
-        if (!(unit & 1)) {
-            struct drive slave = d;
-
-            slave.select = 0xb0;
-            there[0] = is_there(&d);
-            there[1] = is_there(&slave);
-            if ((there[0] || there[1]) && !soft_reset(&d))
-                there[0] = there[1] = false;
-        }
-        if (there[unit & 1])
-            add_drive(&d, unit);
-    }
+    init_channel(0);
+    init_channel(2);
+    set_tables();
     irq_off();
 }

@@ -92,6 +92,31 @@ struct drive {
 
 #define DRIVES 4
 
+/* What was started from a CD: the specification packet of INT 13h AH=4Ah to 4Ch as El Torito has it,
+   and what we need besides. */
+struct cd_boot {
+    u8 size;  /* of the packet; 0: nothing was started from a CD, or it is over */
+    u8 media; /* bits 3-0: enum cd_media; bit 6: ATAPI */
+    u8 drive; /* 00 diskette, 80h hard disk, CD_DRIVE and up: no emulation */
+    u8 controller;
+    u32 lba;    /* of the image */
+    u16 device; /* bit 0: second drive of the controller */
+    u16 buffer;
+    u16 load_segment;
+    u16 load_count;  /* of 512 bytes */
+    u8 last_cylinder; /* the following as INT 13h AH=08h returns CH, CL, DH */
+    u8 last_sector;
+    u8 last_head;
+    u8 cd;         /* which one */
+    u32 catalogue; /* LBA */
+    u32 sectors;   /* of the emulated disk, 512 bytes each */
+    u16 diskettes; /* of 40:10, as they were before */
+} PACKED;
+
+#define CD_PACKET 0x13
+#define CD_DRIVE  0xe0 /* INT 13h numbers of CDs begin here */
+enum cd_media { CD_PLAIN, CD_1200, CD_1440, CD_2880, CD_HARD_DISK, CD_MEDIA };
+
 /* The extended data area, 1 KiB. The mouse fields are where the PS/2 has them. */
 struct ebda {
     u8 size_kb;           /* 00 */
@@ -108,6 +133,9 @@ struct ebda {
     u8 fdpt[2][16];       /* where INT 41h and 46h point if the ROM cannot be written */
     u8 dpte[16];          /* INT 13h AH=48h: device parameter table extension */
     u8 stack_depth; /* users of the stack below */
+    u8 cd_count;
+    u8 boot_choice; /* of the menu: what to try first, as CMOS has it; bits 7-4: which CD */
+    struct cd_boot cd;
 } PACKED;
 
 #define EBDA_SIZE       1024
@@ -120,6 +148,10 @@ struct ebda {
 #define EBDA16_SET(field, value) far_put16(ebda_segment(), offset_of(struct ebda, field), value)
 
 /* CMOS bytes; bios/README.md says what each must hold. */
+enum { BOOT_NOWHERE, BOOT_DISKETTE, BOOT_HARD_DISK, BOOT_CD, BOOT_DEVICES };
+#define BOOT_MENU   0x02
+#define BOOT_SILENT 0x04
+
 enum cmos {
     CMOS_STATUS_A = 0x0a,
     CMOS_STATUS_B = 0x0b,
@@ -142,7 +174,7 @@ enum cmos {
     CMOS_EXT_FOUND_LOW = 0x30,
     CMOS_CENTURY = 0x32,
     CMOS_ABOVE_16M = 0x34,
-    CMOS_BOOT_THIRD = 0x38,
+    CMOS_BOOT_THIRD = 0x38, /* bits 7-4; bit 2: do not ask, bit 1: menu at once */
     CMOS_TRANSLATION = 0x39,
     CMOS_BOOT = 0x3d,
     CMOS_WITHOUT = 0x3f, /* WITHOUT_* */

@@ -80,6 +80,14 @@ static inline void set_carry(struct regs *r, bool on)
     r->flags = (u16)((r->flags & ~FLAG_CF) | (on ? FLAG_CF : 0));
 }
 
+static inline u16 stack_segment(void)
+{
+    u16 ss;
+
+    __asm__("movw %%ss, %0" : "=r"(ss));
+    return ss;
+}
+
 static inline void irq_off(void)
 {
     __asm__ volatile("cli" ::: "memory");
@@ -102,28 +110,15 @@ static inline void irq_window(void)
     __asm__ volatile("sti\n\tnop\n\tcli" ::: "memory");
 }
 
-#define FAR_ACCESS(type, name, suffix)                                                             \
-    static inline type far_get##name(u16 segment, u16 offset)                                      \
-    {                                                                                              \
-        type value;                                                                                \
-        __asm__ volatile("movw %w1, %%es\n\tmov" suffix " %%es:(%2), %0\n\tmovw %%ss, %w1\n\t"     \
-                         "movw %w1, %%es"                                                          \
-                         : "=&q"(value), "+r"(segment)                                             \
-                         : "r"((u32)offset)                                                        \
-                         : "memory");                                                              \
-        return value;                                                                              \
-    }                                                                                              \
-    static inline void far_put##name(u16 segment, u16 offset, type value)                          \
-    {                                                                                              \
-        __asm__ volatile("movw %w0, %%es\n\tmov" suffix " %1, %%es:(%2)\n\tmovw %%ss, %w0\n\t"     \
-                         "movw %w0, %%es"                                                          \
-                         : "+r"(segment)                                                           \
-                         : "q"(value), "r"((u32)offset)                                            \
-                         : "memory");                                                              \
-    }
-FAR_ACCESS(u8, 8, "b")
-FAR_ACCESS(u16, 16, "w")
-FAR_ACCESS(u32, 32, "l")
+/* --- far.c --- */
+u8 far_get8(u16 segment, u16 offset);
+u16 far_get16(u16 segment, u16 offset);
+u32 far_get32(u16 segment, u16 offset);
+void far_put8(u16 segment, u16 offset, u8 value);
+void far_put16(u16 segment, u16 offset, u16 value);
+void far_put32(u16 segment, u16 offset, u32 value);
+void far_load(void *to, u16 segment, u16 offset, u16 bytes);
+void far_store(u16 segment, u16 offset, const void *from, u16 bytes);
 
 /* --- entry.S --- */
 
@@ -145,8 +140,9 @@ void call_rom(u16 segment);
 void port_read(u16 port, u16 segment, u16 offset, u16 words);
 void port_write(u16 port, u16 segment, u16 offset, u16 words);
 
-/* Starts what was loaded at 0:7C00 with the drive number in DL. Does not return. */
-void boot_start(u8 drive);
+/* Starts what was loaded at SEGMENT:0 with the drive number in DL; IP is as large and CS as small as
+   can be, 0:7C00 as a rule. Does not return. */
+void boot_start(u8 drive, u16 segment);
 
 /* Block move of words through protected mode, see movement.S; returns the status for AH. */
 u8 block_move(u16 gdt_segment, u16 gdt_offset, u16 words);
@@ -202,10 +198,13 @@ bool keyboard_ready(void);
 bool mouse_init(void);
 void floppy_init(void);
 u8 floppy_count(void);
+/* The drive type whose own medium has so many sectors on a track, and the medium's table. */
+u8 floppy_medium(u8 sectors, u16 *table);
 void ata_init(void);
 void ports_init(void);
 void boot_run(void);
 void boot_failed(void);
+void boot_menu(void);
 u16 ebda_segment(void);
 
 /* Services, each an interrupt; entry.S knows them by name. */

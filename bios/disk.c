@@ -190,20 +190,19 @@ static enum disk_status kind(struct disk_request *q)
 
 /* --- extensions --- */
 
-struct packet { /* DS:SI */
-    u8 size, reserved;
-    u16 count, offset, segment;
-    u32 lba, lba_high;
-};
+enum disk_status disk_extensions(struct regs *r, u16 subsets)
+{
+    if (r->bx != 0x55aa)
+        return DISK_BAD_FUNCTION;
+    r->bx = 0xaa55;
+    r->ah = 0x30; /* EDD 3.0 */
+    r->cx = subsets;
+    return DISK_OK;
+}
 
 static enum disk_status ext_check(struct disk_request *q)
 {
-    if (q->r->bx != 0x55aa)
-        return DISK_BAD_FUNCTION;
-    q->r->bx = 0xaa55;
-    q->r->ah = 0x30; /* EDD 3.0 */
-    q->r->cx = 0x0007;
-    return DISK_OK;
+    return disk_extensions(q->r, 0x0007);
 }
 
 static enum disk_status ext_run(struct disk_request *q, u8 command)
@@ -352,7 +351,7 @@ static ROM struct {
     {0x47, false, ext_seek},   {0x48, false, ext_parameters}, {0x49, false, nothing},
 };
 
-static void finish(struct regs *r, enum disk_status status, bool own_ah)
+void disk_finish(struct regs *r, enum disk_status status, bool own_ah)
 {
     if (!own_ah || status != DISK_OK)
         r->ah = status;
@@ -367,13 +366,15 @@ void int_13h(struct regs *r)
 
     irq_on();
     r->flags |= FLAG_IF;
+    if (cd_int_13h(r))
+        return;
     if (q.index >= BDA->hd_count) {
         if (ah == 0x15)
             r->cx = r->dx = 0;
-        finish(r, ah == 0x15 ? DISK_OK : DISK_BAD_FUNCTION, false);
+        disk_finish(r, ah == 0x15 ? DISK_OK : DISK_BAD_FUNCTION, false);
         return;
     }
-    ata_load(q.index, &q.drive);
+    ata_load(q.index - cd_hard_disks(), &q.drive);
     for (i = 0; i < COUNT(functions); i++)
         if (functions[i].number == ah) {
             status = functions[i].serve(&q);
@@ -381,5 +382,5 @@ void int_13h(struct regs *r)
         }
     if (ah != 0x01)
         BDA->hd_status = status;
-    finish(r, status, i < COUNT(functions) && functions[i].own_ah);
+    disk_finish(r, status, i < COUNT(functions) && functions[i].own_ah);
 }

@@ -27,6 +27,8 @@
 #define BDA_HD_IRQ      0x48e
 
 #define EBDA_DEPTH      0x0d0           /* checked against struct ebda in post.c */
+#define EBDA_CD_SIZE    0x0d3
+#define EBDA_CD_DRIVE   0x0d5
 #define EBDA_STACK      1024
 #define EBDA_STACK_NEXT 560
 
@@ -178,9 +180,26 @@ own_stack:
 entry_13h:
         testb   $0x80, %dl
         jnz     1f
+        pushw   %ds
+        pushw   %ax
+        subb    $0x4a, %ah              /* AH=4Ah to 4Dh are El Torito's, for any drive */
+        cmpb    $0x04, %ah
+        jb      2f
+        xorw    %ax, %ax
+        movw    %ax, %ds
+        movw    BDA_EBDA, %ax
+        movw    %ax, %ds
+        cmpb    $0, EBDA_CD_SIZE        /* and a CD may stand in for diskette A: */
+        je      3f
+        cmpb    $0, EBDA_CD_DRIVE
+        je      2f
+3:      popw    %ax
+        popw    %ds
         int     $0x40                   /* diskettes, whoever serves them now */
         sti
         lretw   $2
+2:      popw    %ax
+        popw    %ds
 1:      pushw   $int_13h
         jmp     own_stack
 entry_40h:
@@ -438,9 +457,10 @@ start_c:
         calll   *%eax
         int     $0x19
 
-/* void boot_start(u8 drive) */
+/* void boot_start(u8 drive, u16 segment) */
         .globl  boot_start
 boot_start:
+        movl    %edx, %ecx
         movzbl  %al, %edx
         xorl    %eax, %eax
         movw    %ax, %ss
@@ -449,13 +469,19 @@ boot_start:
         movw    %ax, %es
         movw    %ax, %fs
         movw    %ax, %gs
+        movw    %cx, %ax
+        andw    $0xf000, %ax
+        pushw   %ax
+        shlw    $4, %cx
+        pushw   %cx
+        xorl    %eax, %eax
         xorl    %ebx, %ebx
         xorl    %ecx, %ecx
         xorl    %esi, %esi
         xorl    %edi, %edi
         xorl    %ebp, %ebp
         sti
-        ljmpw   $0x0000, $0x7c00
+        lretw
 
 /* ---- out of C ---- */
 

@@ -578,6 +578,16 @@ static enum status parameters(struct request *q)
     return OK;
 }
 
+u8 floppy_medium(u8 sectors, u16 *table)
+{
+    u8 type;
+
+    for (type = 1; media[types[type - 1].own].table[LAST_SECTOR] != sectors; type++)
+        ;
+    *table = rom_offset(media[types[type - 1].own].table);
+    return type;
+}
+
 static enum status kind(struct request *q)
 {
     q->r->ah = types[q->type].info & 1 ? 2 : 1;

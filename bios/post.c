@@ -13,6 +13,9 @@ _Static_assert(offset_of(struct bda, wait_active) == 0xa0, "40:A0");
 _Static_assert(offset_of(struct bda, print_screen) == 0x100, "50:00");
 _Static_assert(offset_of(struct ebda, drive) == 0x40, "struct ebda");
 _Static_assert(offset_of(struct ebda, stack_depth) == 0xd0, "EBDA_DEPTH of entry.S");
+_Static_assert(offset_of(struct ebda, cd.size) == 0xd3, "EBDA_CD_SIZE of entry.S");
+_Static_assert(offset_of(struct ebda, cd.drive) == 0xd5, "EBDA_CD_DRIVE of entry.S");
+_Static_assert(offset_of(struct cd_boot, cd) == CD_PACKET, "struct cd_boot");
 _Static_assert(offset_of(struct regs, flags) == 46, "struct regs and entry.S");
 
 u16 ebda_segment(void)
@@ -173,7 +176,8 @@ static void banner(void)
                                                     i * sizeof(struct drive))) /
                     2048);
     }
-    text_print(i ? TEXT(" MB\n\n") : TEXT("\n\n"));
+    text_print(i ? TEXT(" MB") : TEXT(""));
+    text_print(EBDA8(cd_count) ? TEXT(", CD-ROM\n\n") : TEXT("\n\n"));
 }
 
 static void step(u8 n)
@@ -215,6 +219,7 @@ void post(void)
     ata_init();
     fix_checksum();
     banner();
+    boot_menu();
     step(0x09);
     scan_roms(0xc800, 0xf000);
     if (shadow) {

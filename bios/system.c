@@ -227,14 +227,6 @@ static void put_descriptor(u16 segment, u16 at, u16 limit, u32 base, u8 access)
     far_put16(segment, at + 6, (u16)(base >> 16 & 0xff00));
 }
 
-static u16 stack_segment(void)
-{
-    u16 ss;
-
-    __asm__("movw %%ss, %0" : "=r"(ss));
-    return ss;
-}
-
 u16 machine_status(void)
 {
     u16 msw;
