@@ -197,6 +197,8 @@ static bool place_floppy(struct drives *drives, struct disk *disk, char *message
     return true;
 }
 
+static const char boot_letters[] = {[DISK_FLOPPY] = 'a', [DISK_HARD] = 'c', [DISK_CDROM] = 'd'};
+
 /* An image on the command line: its content tells where it belongs. */
 static bool open_image(struct drives *drives, const char *path, bool first, char *message,
                        size_t size)
@@ -206,8 +208,8 @@ static bool open_image(struct drives *drives, const char *path, bool first, char
     struct disk *disk = open_as(drives, path, DISK_WANT_ANY, message, size);
     if (!disk)
         return false;
-    if (first && disk_kind(disk) == DISK_HARD)
-        drives->boot_hard_first = true;
+    if (first)
+        drives->boot[0] = boot_letters[disk_kind(disk)];
     return place[disk_kind(disk)](drives, disk, message, size);
 }
 
@@ -247,6 +249,27 @@ static bool choose_cd_unit(struct drives *drives, char *message, size_t size)
     return false;
 }
 
+static void boot_add(struct drives *drives, char letter)
+{
+    if (!strchr(drives->boot, letter))
+        drives->boot[strlen(drives->boot)] = letter;
+}
+
+/* The first image on the command line, then what has a disk, then the drives without. */
+static void choose_boot(struct drives *drives, const struct options *options)
+{
+    bool full[] = {
+        [DISK_FLOPPY] = drives->floppy[0], [DISK_HARD] = false, [DISK_CDROM] = drives->cd};
+    for (unsigned i = 0; i < HARD_DRIVES; i++)
+        full[DISK_HARD] |= drives->hard[i] != NULL;
+    for (unsigned pass = 0; pass < 2; pass++)
+        for (unsigned kind = 0; kind < ARRAY_LEN(full); kind++)
+            if (full[kind] == !pass)
+                boot_add(drives, boot_letters[kind]);
+    if (options->boot.order[0])
+        memcpy(drives->boot, options->boot.order, sizeof drives->boot);
+}
+
 bool drives_open(struct drives *drives, const struct options *options, char *message, size_t size)
 {
     bool ok = true;
@@ -260,8 +283,7 @@ bool drives_open(struct drives *drives, const struct options *options, char *mes
         ok = open_image(drives, options->image.item[i], !i && !drives->floppy[0], message, size);
     ok = ok && open_demo(drives, message, size) && choose_cd_unit(drives, message, size);
     choose_types(drives);
-    if (options->boot)
-        drives->boot_hard_first = options->boot[0] == 'c';
+    choose_boot(drives, options);
     return ok;
 }
 

@@ -19,7 +19,7 @@ struct drives {
     struct disk *cd;  /* in the drive; one of the above, or NULL */
     unsigned cd_unit; /* the place of the CD-ROM drive among the hard ones; HARD_DRIVES: none */
     enum fdc_drive_type type[FLOPPY_DRIVES];
-    bool boot_hard_first;
+    char boot[4]; /* what to start from, in this order: a floppy, c hard disk, d CD-ROM */
     bool snapshot;
 };
 

@@ -98,8 +98,8 @@ static void wire(struct machine *machine, const struct options *options)
         .debug_console = machine->debug_console,
         .cd = machine->drives.cd,
         .cd_unit = machine->drives.cd_unit,
-        .boot_hard_first = machine->drives.boot_hard_first,
-        .boot_one_only = options->boot && !options->boot[1],
+        .boot_menu = options->boot.menu == BOOT_MENU,
+        .boot_silent = options->boot.menu == BOOT_SILENT,
         .debug_exit = options->debug_exit,
         .debug_exit_port = options->debug_exit_port,
         .apic = options->board.apic && model_has_feature(options->cpu.model, FEATURE_APIC),
@@ -110,6 +110,7 @@ static void wire(struct machine *machine, const struct options *options)
     memcpy(plugs.floppy_drive, machine->drives.type, sizeof plugs.floppy_drive);
     memcpy(plugs.floppy, machine->drives.floppy, sizeof plugs.floppy);
     memcpy(plugs.hard, machine->drives.hard, sizeof plugs.hard);
+    memcpy(plugs.boot, machine->drives.boot, sizeof plugs.boot);
     pc_init(&machine->pc, &machine->clock, &machine->bus, machine->cpu, &plugs);
 }
 

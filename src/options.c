@@ -264,14 +264,44 @@ static bool take_engine(void *field, const char *text, char *why, size_t size)
     return true;
 }
 
+/* N letters, each at most once. */
+static bool boot_order(struct boot_choice *boot, const char *text, size_t n)
+{
+    bool ok = n && n < sizeof boot->order && strspn(text, "acd") >= n;
+    for (size_t i = 1; ok && i < n; i++)
+        ok = !memchr(text, text[i], i);
+    if (ok)
+        snprintf(boot->order, sizeof boot->order, "%.*s", (int)n, text);
+    return ok;
+}
+
+static bool boot_part(struct boot_choice *boot, const char *text, size_t n)
+{
+    bool on = n == 7 && !memcmp(text, "menu=on", n), off = n == 8 && !memcmp(text, "menu=off", n);
+    if (on || off)
+        boot->menu = on ? BOOT_MENU : BOOT_SILENT;
+    else if (n > 6 && !memcmp(text, "order=", 6))
+        return boot_order(boot, text + 6, n - 6);
+    else
+        return boot_order(boot, text, n);
+    return true;
+}
+
 static bool take_boot(void *field, const char *text, char *why, size_t size)
 {
-    const char *order = strncmp(text, "order=", 6) ? text : text + 6;
-    size_t n = strlen(order);
-    if (n && n <= 2 && strspn(order, "ac") == n && (n == 1 || order[0] != order[1]))
-        return take_text(field, order, why, size);
-    snprintf(why, size, "wants a (floppy), c (hard disk), or both in their order");
-    return false;
+    struct boot_choice boot = {.menu = BOOT_ASK};
+    const char *at = text;
+    bool ok;
+    do {
+        size_t n = strcspn(at, ",");
+        ok = boot_part(&boot, at, n);
+        at += n;
+    } while (ok && *at++);
+    memcpy(field, &boot, sizeof boot);
+    if (!ok)
+        snprintf(why, size,
+                 "wants a (floppy), c (hard disk), d (CD-ROM) in their order, menu=on, menu=off");
+    return ok;
 }
 
 static const char *front_end_name(const void *names, unsigned i)
@@ -454,8 +484,8 @@ static const struct option rows[] = {
     VALUE("hdc", "FILE", NULL, take_text, hard[2], "third hard disk"),
     VALUE("hdd", "FILE", NULL, take_text, hard[3], "fourth hard disk"),
     VALUE("cdrom", "FILE", NULL, take_text, cd, "disc in the CD-ROM drive"),
-    VALUE("boot", "ORDER", NULL, take_boot, boot,
-          "start from a (floppy) or c (hard disk); without it: from the first image"),
+    VALUE("boot", "ORDER[,menu=on]", NULL, take_boot, boot,
+          "what to start from: a floppy, c hard disk, d CD-ROM; menu=on, off: the BIOS's menu"),
     SWITCH("snapshot", snapshot, "guest writes are thrown away at the end; no image is changed"),
     VALUE("m", "MIB", "64", take_mebibytes, ram_mib, "memory"),
     VALUE("cpu", "MODEL[-MHZ]", "pentium3", take_cpu, cpu, "CPU model and clock; -cpu help"),

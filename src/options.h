@@ -58,6 +58,12 @@ struct board_choice {
     bool apm;
 };
 
+/* -boot: letters in their order, none if it was not said; and when the BIOS shows its menu. */
+struct boot_choice {
+    char order[4]; /* a floppy, c hard disk, d CD-ROM */
+    enum { BOOT_ASK, BOOT_MENU, BOOT_SILENT } menu;
+};
+
 struct options {
     u64 ram_mib;
     struct cpu_choice cpu;
@@ -68,7 +74,7 @@ struct options {
     const char *hard[HARD_DRIVES];
     const char *cd;
     struct option_list image; /* to be told apart by content */
-    const char *boot;         /* "a", "c", "ac", "ca" */
+    struct boot_choice boot;
     bool snapshot;
     const char *bios, *vgabios;
     struct option_list serial;

@@ -46,7 +46,8 @@ struct pc_plugs {
     struct disk *hard[PC_HARD_DISKS];
     struct disk *cd;  /* the disc in the CD-ROM drive, or NULL */
     unsigned cd_unit; /* the drive's place among the hard disks; PC_HARD_DISKS: there is none */
-    bool boot_hard_first, boot_one_only; /* -boot */
+    char boot[4];     /* what the BIOS starts from, in this order: a, c, d */
+    bool boot_menu, boot_silent; /* it shows its menu; it does not even ask */
     bool debug_exit;
     u16 debug_exit_port;
     bool apic; /* the local APICs are enabled, and there is an I/O APIC */

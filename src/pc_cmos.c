@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* CMOS: what the firmware finds out about the machine, as the AT and other emulators' BIOSes
  * agree. rtc_cmos_set() keeps the checksum. */
+#include <string.h>
 #include <time.h>
 
 #include "src/pc_parts.h"
@@ -57,11 +58,17 @@ static void cmos_hard_disk(struct rtc *rtc, unsigned number, const struct disk *
     rtc_cmos_set(rtc, table + 8, g.sectors);
 }
 
-/* CMOS 3Dh: first and second boot device, 1 floppy, 2 hard disk. */
+/* CMOS 3Dh, and 38h bits 7-4: first, second, third boot device: 1 floppy, 2 hard disk, 3 CD-ROM.
+ * Bochs's BIOS and SeaBIOS read them too. 38h bits 1 and 2 are for ours: the menu, or no question. */
 static void cmos_boot(struct rtc *rtc, const struct pc_plugs *plugs)
 {
-    unsigned first = plugs->boot_hard_first ? 2 : 1, second = plugs->boot_one_only ? 0 : 3 - first;
-    rtc_cmos_set(rtc, 0x3d, (u8)(first | second << 4));
+    static const char letters[] = "acd";
+    u8 code[3] = {0};
+    for (unsigned i = 0; i < ARRAY_LEN(code) && plugs->boot[i]; i++)
+        code[i] = (u8)(strchr(letters, plugs->boot[i]) - letters + 1);
+    rtc_cmos_set(rtc, 0x3d, (u8)(code[0] | code[1] << 4));
+    rtc_cmos_set(rtc, 0x38,
+                 (u8)(code[2] << 4 | (plugs->boot_silent ? 4 : 0) | (plugs->boot_menu ? 2 : 0)));
 }
 
 void pc_fill_cmos(struct pc *pc)

@@ -21,6 +21,18 @@ static const char *image(unsigned number, u32 kib)
     return path;
 }
 
+/* A CD's image of so many sectors. */
+static const char *cd_image(unsigned number, u32 sectors)
+{
+    char *path = paths[number];
+    snprintf(path, sizeof paths[0], "%s/%u.iso", folder, number);
+    int fd = open(path, O_CREAT | O_WRONLY, 0666);
+    ck_assert(fd >= 0 && !ftruncate(fd, (off_t)sectors * 2048));
+    ck_assert_int_eq(pwrite(fd, "\1CD001\1", 7, 16 * 2048), 7);
+    close(fd);
+    return path;
+}
+
 static void setup(void)
 {
     strcpy(folder, "drives-test-XXXXXX");
@@ -42,6 +54,17 @@ static void teardown(void)
 static void name(const char *path)
 {
     options.image.item[options.image.count++] = path;
+}
+
+/* A floppy, hard disk or CD by its letter: as an image, a capital one by its option. */
+static void take(char letter, unsigned number)
+{
+    bool cd = letter == 'd' || letter == 'D', floppy = letter == 'a' || letter == 'A';
+    const char *path = cd ? cd_image(number, 100) : image(number, floppy ? 1440 : 20000);
+    if (letter >= 'a')
+        name(path);
+    else
+        *(cd ? &options.cd : floppy ? &options.floppy[0] : &options.hard[0]) = path;
 }
 
 static void open_all(void)
@@ -69,7 +92,7 @@ START_TEST(images_find_their_drives_by_what_they_are)
     in_drive(1, paths[2]);
     ck_assert_str_eq(disk_path(drives.hard[0]), paths[1]);
     ck_assert_uint_eq(drives.floppy_count, 3);
-    ck_assert(!drives.boot_hard_first);
+    ck_assert_str_eq(drives.boot, "acd");
     char text[1000] = "";
     FILE *out = fmemopen(text, sizeof text, "w");
     drives_announce(&drives, out);
@@ -81,18 +104,27 @@ START_TEST(images_find_their_drives_by_what_they_are)
 }
 END_TEST
 
-START_TEST(a_hard_disk_that_comes_first_boots_first)
+START_TEST(the_first_image_boots_first_then_what_has_a_disk)
 {
-    setup();
-    name(image(0, 20000));
-    name(image(1, 1440));
-    open_all();
-    ck_assert(drives.boot_hard_first);
-    drives_close(&drives);
-    options.boot = "a";
-    open_all();
-    ck_assert(!drives.boot_hard_first);
-    teardown();
+    static const struct {
+        const char *images, *order, *boot; /* images: in capitals those with an option */
+    } rows[] = {
+        {"", "", "acd"},       {"a", "", "acd"},    {"c", "", "cad"},     {"d", "", "dac"},
+        {"ca", "", "cad"},     {"ac", "", "acd"},   {"da", "", "dac"},    {"dc", "", "dca"},
+        {"C", "", "cad"},      {"D", "", "dac"},    {"CD", "", "cda"},    {"Cd", "", "dca"},
+        {"Ca", "", "acd"},     {"Ac", "", "acd"},   {"Cad", "", "acd"},   {"cd", "a", "a"},
+        {"acd", "dca", "dca"}, {"c", "dc", "dc"},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        setup();
+        for (unsigned n = 0; rows[i].images[n]; n++)
+            take(rows[i].images[n], n);
+        strcpy(options.boot.order, rows[i].order);
+        open_all();
+        ck_assert_msg(!strcmp(drives.boot, rows[i].boot), "%s %s: %s", rows[i].images,
+                      rows[i].order, drives.boot);
+        teardown();
+    }
 }
 END_TEST
 
@@ -198,18 +230,6 @@ START_TEST(five_hard_disks_are_one_too_many)
 }
 END_TEST
 
-/* A CD's image of so many sectors. */
-static const char *cd_image(unsigned number, u32 sectors)
-{
-    char *path = paths[number];
-    snprintf(path, sizeof paths[0], "%s/%u.iso", folder, number);
-    int fd = open(path, O_CREAT | O_WRONLY, 0666);
-    ck_assert(fd >= 0 && !ftruncate(fd, (off_t)sectors * 2048));
-    ck_assert_int_eq(pwrite(fd, "\1CD001\1", 7, 16 * 2048), 7);
-    close(fd);
-    return path;
-}
-
 START_TEST(a_cd_goes_into_the_cd_rom_drive_named_or_not)
 {
     for (unsigned how = 0; how < 2; how++) {
@@ -314,7 +334,7 @@ Suite *drives_suite(void)
 {
     const TTest *const tests[] = {
         images_find_their_drives_by_what_they_are,
-        a_hard_disk_that_comes_first_boots_first,
+        the_first_image_boots_first_then_what_has_a_disk,
         without_an_image_the_demo_disk_is_in_a,
         next_disk_goes_round_all_floppies,
         a_lone_floppy_has_no_next,

@@ -57,6 +57,29 @@ START_TEST(one_dash_or_two_and_an_equals_sign_are_the_same)
 }
 END_TEST
 
+START_TEST(the_boot_order_and_its_menu)
+{
+    static const struct {
+        const char *text, *order;
+        int menu;
+    } rows[] = {
+        {"d", "d", BOOT_ASK},
+        {"acd", "acd", BOOT_ASK},
+        {"order=dca,menu=on", "dca", BOOT_MENU},
+        {"menu=off", "", BOOT_SILENT},
+        {"menu=on,a", "a", BOOT_MENU},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        char line[60];
+        snprintf(line, sizeof line, "-boot %s", rows[i].text);
+        ck_assert_msg(parse(line), "%s", message);
+        ck_assert_str_eq(options.boot.order, rows[i].order);
+        ck_assert_int_eq(options.boot.menu, rows[i].menu);
+        options_free(&options);
+    }
+}
+END_TEST
+
 START_TEST(every_value_is_taken)
 {
     ck_assert_msg(parse("-fda a.img -hdb disk -cdrom c.iso -snapshot -boot order=ca -m 1G -cpu "
@@ -67,7 +90,8 @@ START_TEST(every_value_is_taken)
     ck_assert_str_eq(options.floppy[0], "a.img");
     ck_assert_str_eq(options.cd, "c.iso");
     ck_assert_str_eq(options.hard[1], "disk");
-    ck_assert_str_eq(options.boot, "ca");
+    ck_assert_str_eq(options.boot.order, "ca");
+    ck_assert_int_eq(options.boot.menu, BOOT_ASK);
     ck_assert(options.snapshot);
     ck_assert_uint_eq(options.ram_mib, 1024);
     ck_assert_uint_eq(options.cpu.hz, 66000000);
@@ -180,8 +204,12 @@ START_TEST(wrong_words_get_one_line_that_names_them)
     expect_wrong("-smp 8 -cpu pentium-1251", "-smp 8: wants a -cpu with at most 1250 MHz");
     expect_wrong("-cpu 80286 -bios x", "-cpu 80286: the built-in BIOSes need a 386");
     expect_wrong("-machine q35", "-machine q35: no such board; there are: pc");
-    expect_wrong("-boot d", "-boot d: wants");
+    expect_wrong("-boot n", "-boot n: wants a (floppy)");
     expect_wrong("-boot aa", "-boot aa: wants");
+    expect_wrong("-boot acda", "-boot acda: wants");
+    expect_wrong("-boot order=", "-boot order=: wants");
+    expect_wrong("-boot a,menu", "-boot a,menu: wants");
+    expect_wrong("-boot c,", "-boot c,: wants");
     expect_wrong("-display holo", "not in this build");
     expect_wrong("-serial com1", "-serial com1: wants null");
     expect_wrong("-serial null -serial null -serial null", "at most 2");
@@ -334,6 +362,7 @@ Suite *options_suite(void)
         properties_follow_a_comma,
         single_options_win_over_the_profile,
         every_profile_is_made_of_good_options,
+        the_boot_order_and_its_menu,
         the_last_of_several_values_counts,
         nographic_puts_com1_on_the_terminal,
         wrong_words_get_one_line_that_names_them,
