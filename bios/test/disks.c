@@ -4,7 +4,7 @@
 
 /* --- diskettes --- */
 
-static u8 disk(u16 ax, u16 bx, u16 cx, u16 dx, u16 results)
+u8 disk(u16 ax, u16 bx, u16 cx, u16 dx, u16 results)
 {
     s.r.es = SEGMENT_BUFFER;
     CALL(0x13, ax, bx, cx, dx, results | AX);
@@ -99,11 +99,11 @@ static void test_format(void)
 
 /* --- hard disk --- */
 
-static u8 drive;
+u8 drive;
 static u16 cylinders, heads, spt;
 static u32 total;
 
-static u8 packet(u8 function, u32 lba, u16 count, u16 at)
+u8 packet(u8 function, u32 lba, u16 count, u16 at)
 {
     poke16(0x50, 0x40, 0x10);
     poke16(0x50, 0x42, count);

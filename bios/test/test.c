@@ -620,12 +620,15 @@ void demo_main(void)
         test_map,           test_system, test_a20,       test_block_move,
         test_waits,         test_ticks,  test_clock,     test_key_codes,
         test_key_functions, test_typing, test_locks,     test_break,
-        test_mouse,         test_ports,  test_disks,     test_protected,
+        test_mouse,         test_ports,  test_disks,     test_cd,        test_protected,
         test_board,
     };
     for (u8 i = 0; i < ARRAY_SIZE(tests); i++)
         tests[i]();
     mode_set(3);
+    print("CD-ROM: ");
+    print(cd_found);
+    print("\r\n");
     report("BIOS calls: ");
     test_resets();
     report("BIOS resets: ");

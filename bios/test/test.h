@@ -49,6 +49,15 @@ static inline u32 peek32(u16 seg, u16 off)
 
 /* --- disks.c --- */
 void test_disks(void);
+extern u8 drive;
+/* INT 13h with ES = SEGMENT_BUFFER; returns AH. */
+u8 disk(u16 ax, u16 bx, u16 cx, u16 dx, u16 results);
+/* An extended function of DRIVE. */
+u8 packet(u8 function, u32 lba, u16 count, u16 at);
+
+/* --- cd.c --- */
+void test_cd(void);
+extern const char *cd_found; /* none, empty, a disc */
 
 /* --- board.c --- */
 int pci_here(void);
