@@ -270,8 +270,9 @@ static bool boot_order(struct boot_choice *boot, const char *text, size_t n)
     bool ok = n && n < sizeof boot->order && strspn(text, "acd") >= n;
     for (size_t i = 1; ok && i < n; i++)
         ok = !memchr(text, text[i], i);
+    memset(boot->order, 0, sizeof boot->order);
     if (ok)
-        snprintf(boot->order, sizeof boot->order, "%.*s", (int)n, text);
+        memcpy(boot->order, text, n);
     return ok;
 }
 

@@ -108,7 +108,8 @@ S
 
 # A hard disk: DOS on the CD as C:, the real disk as D:.
 make_hard_disk d.img 41 && echo 'from the real hard disk' >real.txt && mcopy -o real.txt x: || exit 1
-make_hard_disk tree/c.img 41 && mcopy -o KERNEL.SYS COMMAND.COM x: || exit 1
+printf 'ver\r\n' >AUTOEXEC.BAT # without one it asks for the date
+make_hard_disk tree/c.img 41 && mcopy -o KERNEL.SYS COMMAND.COM AUTOEXEC.BAT x: || exit 1
 make_cd -b c.img -hard-disk-boot
 twin86 -boot d -cdrom cd.iso -hda d.img <<'S' || exit 1
 wait text "C:\>" 60
