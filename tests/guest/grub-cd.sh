@@ -1,0 +1,26 @@
+#!/bin/sh
+# GRUB from its rescue CD to the prompt, without emulation; and the same image as a hard disk.
+. "$(dirname "$0")/common"
+mkdir -p tree && echo 'read by GRUB' >tree/hello.txt || exit 1
+make_grub_cd
+while read -r name disk; do
+    # shellcheck disable=SC2086 # two words
+    twin86 $disk <<S || exit 1
+wait text "grub>" 60
+screenshot "prompt-$name.png"
+type "ls\n"
+wait text /\($name[,)].*\n+grub>/ 20
+type "cat /hello.txt\n"
+wait text /read by GRUB\n+grub>/ 20
+type "lspci\n"
+wait text /00:01.1 8086:7010.*IDE/ 10
+type "clear\n"
+type "insmod vbe\n"
+type "videoinfo\n"
+wait text /0x[0-9a-f]+ +800 x +600 x 32.*Direct color/ 20
+screenshot "modes-$name.png"
+S
+done <<'D'
+cd -cdrom cd.iso
+hd0 -hda cd.iso
+D
