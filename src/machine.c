@@ -92,6 +92,7 @@ static void wire(struct machine *machine, const struct options *options)
         .bios = &machine->bios,
         .vgabios = &machine->vgabios,
         .isa_board = options->board.isa,
+        .hpet = options->board.hpet,
         .without_acpi = !options->board.acpi,
         .without_apm = !options->board.apm,
         .parallel = machine->parallel,
@@ -164,9 +165,7 @@ void machine_free(struct machine *machine)
 
 /* Running */
 
-/* INIT to the first CPU: it starts as after power-on. */
-static enum machine_end cpu_reset_asked(struct machine *machine, u32 request,
-                                        enum machine_end stopped)
+static enum machine_end cpu_reset_asked(struct machine *machine, enum machine_end stopped)
 {
     bool reboot = !pc_reset_is_return(&machine->pc);
     if (log_on(LOG_RESET))
@@ -174,7 +173,7 @@ static enum machine_end cpu_reset_asked(struct machine *machine, u32 request,
                  reboot ? "" : ", to return to a program");
     if (reboot && machine->no_reboot)
         return stopped;
-    pc_init_cpus(&machine->pc, request);
+    pc_reset_cpu(&machine->pc);
     return MACHINE_RUNS;
 }
 
@@ -193,15 +192,15 @@ static enum machine_end board_asked(struct machine *machine)
 {
     u32 request = machine->pc.request;
     machine->pc.request = 0;
+    pc_init_cpus(&machine->pc, request);
     if (request & PC_DEBUG_EXIT)
         return MACHINE_DEBUG_EXIT;
     if (request & PC_POWER_OFF)
         return MACHINE_POWER_OFF;
     if (request & PC_RESET)
         return reset_asked(machine);
-    if (request & PC_INIT)
-        return cpu_reset_asked(machine, request, MACHINE_REBOOT);
-    pc_init_cpus(&machine->pc, request);
+    if (request & PC_CPU_RESET)
+        return cpu_reset_asked(machine, MACHINE_REBOOT);
     return MACHINE_RUNS;
 }
 
@@ -257,7 +256,7 @@ enum machine_end machine_run(struct machine *machine, vtime until)
         if (machine->pc.request)
             end = board_asked(machine);
         else if (stop == CPU_SHUTDOWN)
-            end = cpu_reset_asked(machine, PC_INIT_ALL, MACHINE_TRIPLE);
+            end = cpu_reset_asked(machine, MACHINE_TRIPLE);
         if (end == MACHINE_RUNS && machine->max_insns &&
             machine_insns(machine) >= machine->max_insns)
             end = MACHINE_INSNS;

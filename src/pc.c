@@ -36,7 +36,7 @@ static const struct pc_part parts[] = {
     PART(parallel, parallel_chip), PART(sysctl, sysctl_chip), PART(debugport, debugport_chip),
     PART(vga, vga_chip),      PART(npx, npx_chip),            PART(pci, pci_chip),
     PART(i440fx, i440fx_chip), PART(piix, piix_chip),         PART(pm, pm_chip),
-    PART(ide_pci, ide_pci_chip),
+    PART(ide_pci, ide_pci_chip), PART(hpet, hpet_chip),
     PART(apic_bus, apic_bus_chip), PART(lapic[0], lapic_chip), PART(ioapic, ioapic_chip),
     PART(lapic[1], lapic_chip), PART(lapic[2], lapic_chip),   PART(lapic[3], lapic_chip),
     PART(lapic[4], lapic_chip), PART(lapic[5], lapic_chip),   PART(lapic[6], lapic_chip),
@@ -142,13 +142,20 @@ static void board_intr(void *owner, unsigned pin, bool level)
         lapic_lint(&pc->lapic[i], 0, level);
 }
 
+/* HPET specification 1.0a, 2.3.5: in legacy replacement the 8254 and the clock do not interrupt. */
+static bool replaced(const struct pc *pc, unsigned n)
+{
+    return pc->hpet.legacy.level && (n == 0 || n == 8);
+}
+
 /* Several may pull one IRQ, which goes to both controllers. MP specification 1.4, 3.6.2.2: the
  * 8259A takes pin 0 of the I/O APIC, and so the timer pin 2, where the cascade is on the other. */
 static void drive_irq(struct pc *pc, unsigned n, u8 who, bool level)
 {
     pc->irq[n] = (u8)(level ? pc->irq[n] | who : pc->irq[n] & ~who);
-    pic_irq(&pc->pic[n / 8], n % 8, pc->irq[n]);
-    ioapic_irq(&pc->ioapic, n ? n : 2, pc->irq[n]);
+    bool pulled = pc->irq[n] & (replaced(pc, n) ? IRQ_HPET : 0xff);
+    pic_irq(&pc->pic[n / 8], n % 8, pulled);
+    ioapic_irq(&pc->ioapic, n ? n : 2, pulled);
 }
 
 static void board_irq(void *owner, unsigned pin, bool level)
@@ -164,6 +171,27 @@ static void board_pci_irq(void *owner, unsigned pin, bool level)
 static void board_sci(void *owner, unsigned pin, bool level)
 {
     drive_irq(owner, pin, IRQ_SCI, level);
+}
+
+static void board_hpet(void *owner, unsigned pin, bool level)
+{
+    drive_irq(owner, pin, IRQ_HPET, level);
+}
+
+static void board_hpet_legacy(void *owner, unsigned pin, bool level)
+{
+    struct pc *pc = owner;
+    (void)pin;
+    (void)level;
+    drive_irq(pc, 0, 0, true);
+    drive_irq(pc, 8, 0, true);
+}
+
+/* 82801BA (290687), "Advanced Interrupt Controller (APIC)": interrupts 0 to 15 of the chipset's own
+ * are active high, those from 16 on active low. */
+static void board_hpet_low(void *owner, unsigned pin, bool level)
+{
+    ioapic_irq(&((struct pc *)owner)->ioapic, pin, !level);
 }
 
 static void board_smi(void *owner, unsigned pin, bool level)
@@ -228,13 +256,14 @@ static void board_reset(void *owner, unsigned pin, bool level)
 {
     (void)pin;
     if (level)
-        request(owner, PC_INIT_ALL);
+        request(owner, PC_CPU_RESET);
 }
 
+/* Not modelled: that of the first alone. All of them start anew. */
 static void core_init(void *owner, unsigned pin, bool level)
 {
     if (level)
-        request(owner, (u32)PC_INIT << pin);
+        request(owner, pin ? (u32)PC_INIT << pin : PC_CPU_RESET);
 }
 
 static void board_reset_all(void *owner, unsigned pin, bool level)
@@ -290,6 +319,11 @@ struct wire {
         "piix.irq[" #n "]", "IRQ " #n, offsetof(struct pc, piix.irq[n]), board_pci_irq, 0, n       \
     }
 
+#define HPET(line, set, n)                                                                         \
+    {                                                                                              \
+        "hpet." #line, #set, offsetof(struct pc, hpet.line), set, 0, n                             \
+    }
+
 /* WIRES */
 static const struct wire wires[] = {
     /* from, to, pin */
@@ -327,6 +361,10 @@ static const struct wire wires[] = {
     TO_BOARD(kbc.reset, board_reset),
     TO_BOARD(sysctl.reset, board_reset),
     {"pm.sci", "IRQ 9", offsetof(struct pc, pm.sci), board_sci, 0, 9},
+    TO_BOARD(hpet.legacy, board_hpet_legacy),
+    HPET(irq[0], board_hpet, 0), HPET(irq[1], board_hpet, 8), HPET(pin[11], board_hpet, 11),
+    HPET(pin[20], board_hpet_low, 20), HPET(pin[21], board_hpet_low, 21),
+    HPET(pin[22], board_hpet_low, 22), HPET(pin[23], board_hpet_low, 23),
     TO_BOARD(pm.smi, board_smi),
     TO_BOARD(pm.power_off, board_power_off),
     TO_BOARD(piix.reset_cpu, board_reset),
@@ -483,6 +521,7 @@ static void init_pci(struct pc *pc)
     piix_init(&pc->piix);
     pm_init(&pc->pm, pc->clock);
     ide_pci_init(&pc->ide_pci, pc->bus, &pc->ide[0], &pc->ide[1]);
+    hpet_init(&pc->hpet, pc->clock);
     /* by this subsystem firmware made for other emulators knows the board */
     pci_set(&pc->i440fx.pci, PCI_SUBSYSTEM, 4, 0x11001af4, 0);
     pci_plug(&pc->pci, PCI_DEVFN(0, 0), &pc->i440fx.pci);
@@ -553,8 +592,7 @@ void pc_init(struct pc *pc, struct clock *clock, struct bus *bus, struct cpu *cp
     for (size_t i = 0; i < wires_of(pc); i++)
         line_connect((struct line *)(void *)((u8 *)pc + wires[i].line), wires[i].set,
                      (u8 *)pc + wires[i].owner, wires[i].pin);
-    /* SDM 1, D.2.1: systems of several have the errors of floating point in the native way alone. */
-    line_connect(&cpu->ferr, npx_ferr, &pc->npx, 0);
+    line_connect(&cpu->ferr, npx_ferr, &pc->npx, 0); /* only the first has DOS's way with errors */
     for (unsigned i = 0; i < plugs->cpus; i++)
         line_connect(&cpu[i].smiact, board_smiact, pc, 0);
     map_all(pc);
@@ -579,10 +617,14 @@ static void open_a20(struct pc *pc)
     kbc_set_a20(&pc->kbc, true);
 }
 
+void pc_reset_cpu(struct pc *pc)
+{
+    open_a20(pc);
+    pc_init_cpus(pc, ~0u);
+}
+
 void pc_init_cpus(struct pc *pc, u32 request)
 {
-    if (request & PC_INIT)
-        open_a20(pc);
     for (unsigned i = 0; i < pc->plugs.cpus; i++)
         if (request & (u32)PC_INIT << i) {
             lapic_init_pin(&pc->lapic[i]);

@@ -9,6 +9,7 @@
 #include "devices/debugport.h"
 #include "devices/dma.h"
 #include "devices/fdc.h"
+#include "devices/hpet.h"
 #include "devices/i440fx.h"
 #include "devices/ide.h"
 #include "devices/ide_pci.h"
@@ -50,6 +51,7 @@ struct pc_plugs {
     bool boot_menu, boot_silent; /* it shows its menu; it does not even ask */
     bool debug_exit;
     u16 debug_exit_port;
+    bool hpet;
     bool apic; /* the local APICs are enabled, and there is an I/O APIC */
     unsigned cpus;
     s64 date; /* what the clock shows at power-on: seconds since 1970 */
@@ -57,16 +59,16 @@ struct pc_plugs {
 
 /* Why the machine loop has to look. */
 enum {
-    PC_POWER_OFF = 1,
-    PC_DEBUG_EXIT = 2, /* debugport.exit_value */
-    PC_RESET = 4,      /* all of it: port CF9h */
-    PC_INIT = 8,       /* << number of the CPU: a message from one of them */
-    PC_INIT_ALL = PC_INIT * 0xff, /* their pin: keyboard controller or port 92h */
+    PC_CPU_RESET = 1, /* keyboard controller or port 92h */
+    PC_POWER_OFF = 2,
+    PC_DEBUG_EXIT = 4, /* debugport.exit_value */
+    PC_RESET = 8,      /* all of it: port CF9h */
+    PC_INIT = 16,      /* << number of the CPU: a message from one of them */
 };
 
 enum { PC_IRQS = 16 };
 /* What pulls an IRQ: bits of pc.irq. */
-enum { IRQ_ISA = 1, IRQ_PCI = 2, IRQ_SCI = 4 };
+enum { IRQ_ISA = 1, IRQ_PCI = 2, IRQ_SCI = 4, IRQ_HPET = 8 };
 
 struct pc {
     struct clock *clock;
@@ -104,6 +106,7 @@ struct pc {
     struct piix piix;
     struct pm pm;
     struct ide_pci ide_pci;
+    struct hpet hpet;
 };
 
 /* Build the board around CLOCK, BUS and CPUs, switched on and reset. */
@@ -113,7 +116,10 @@ void pc_init(struct pc *pc, struct clock *clock, struct bus *bus, struct cpu *cp
 /* The reset button: every chip; and the CPUs, with A20 open as the first starts above it. */
 void pc_reset(struct pc *pc);
 
-/* INIT to those CPUs of whom PC_INIT bits are in REQUEST, or RESET where they have none. */
+/* The CPUs' INIT pin, or RESET where they have none: keyboard controller, port 92h, triple fault. */
+void pc_reset_cpu(struct pc *pc);
+
+/* INIT to those of whom PC_INIT bits are in REQUEST. */
 void pc_init_cpus(struct pc *pc, u32 request);
 
 /* It is CPU N's turn. */

@@ -4,7 +4,7 @@
  *
  *   000A0000-000BFFFF  the display, or RAM while SMRAM is open
  *   000C0000-000FFFFF  ROM, or RAM as the host bridge says (PAM)
- *   above RAM          what base address registers say; the I/O APIC; the whole BIOS up to 4 GiB
+ *   above RAM          what base address registers say; I/O APIC, HPET; the whole BIOS up to 4 GiB
  */
 #include "src/pc_parts.h"
 
@@ -15,6 +15,7 @@
 #define BELOW_4G    0x100000000u
 #define ISA_FRAME_BUFFER 0xe0000000u /* where Bochs has it without PCI */
 #define IO_APIC     0xfec00000u
+#define HPET        0xfed00000u
 
 enum { VGA_WINDOW_SIZE = 0x20000, LOW_BIOS_MAX = 0x20000, SEGMENT = 0x4000 };
 
@@ -105,6 +106,8 @@ void pc_map_memory(void *owner)
     map_roms(pc);
     if (pc->plugs.apic)
         bus_map_chip(pc->bus, IO_APIC, BUS_PAGE_SIZE, &ioapic_chip, &pc->ioapic);
+    if (pc->plugs.hpet)
+        bus_map_chip(pc->bus, HPET, BUS_PAGE_SIZE, &hpet_chip, &pc->hpet);
     map_display(pc);
     for (unsigned i = 0; !pc->plugs.isa_board && i < I440FX_SEGMENTS; i++)
         map_segment(pc, i);

@@ -116,6 +116,12 @@ START_TEST(properties_follow_a_comma)
     ck_assert(options.cpu.coherent && options.cpu.hz == 66000000);
     ck_assert(!options.board.acpi && options.board.apic && !options.board.apm);
     options_free(&options);
+    ck_assert(parse("-machine pc,hpet=off") && !options.board.hpet && options.board.acpi);
+    options_free(&options);
+    ck_assert(parse("-machine pc") && options.board.hpet);
+    options_free(&options);
+    ck_assert(parse("-machine isapc") && !options.board.hpet);
+    options_free(&options);
     ck_assert(parse("-cpu pentium2,coherent-tlb=on -cpu pentium2,coherent-tlb=off"));
     ck_assert(!options.cpu.coherent && options.cpu.hz == 100000000);
     options_free(&options);
