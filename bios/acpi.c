@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * ACPI 1.0: RSDP in the F segment; RSDT, FADT, DSDT, MADT and FACS at the top of memory, where
- * INT 15h says so. The board is always in ACPI mode, so there is no SMI command.
+ * ACPI 1.0: RSDP in the F segment; RSDT, FADT, DSDT, MADT, HPET and FACS at the top of memory, as
+ * INT 15h says too. The board is always in ACPI mode, so there is no SMI command.
  * "Advanced Configuration and Power Interface Specification 1.0b", chapter 5; the MADT is in 5.2.8.
+ * The HPET's table is in 3.2.4 of the "IA-PC HPET Specification" 1.0a.
  */
 #include "bda.h"
 #include "pci.h"
@@ -13,6 +14,10 @@
 #define LEAST_MEMORY 0x800000u /* systems that know ACPI want more; smaller ones every KiB */
 
 #define FACS_SIZE    64
+
+#define HPET         0xfed00000u
+#define HPET_LONGEST 100000000u /* fs: a counter's longest period */
+#define HPET_LEAST   128        /* counts: periods from here on do not get lost */
 
 #define FLAG_ID      0x200000u
 #define MOST_CPUS    8
@@ -194,6 +199,29 @@ static u32 put_madt(struct writer *w)
     return end(w, start);
 }
 
+/* The low half of its capabilities; 0: there is none. */
+static u32 hpet_id(void)
+{
+    u32 id[2] = {0};
+
+    move_memory(HPET, stack_address(id), 4);
+    return id[1] && id[1] <= HPET_LONGEST ? id[0] : 0;
+}
+
+static u32 put_hpet(struct writer *w, u32 id)
+{
+    u16 start = begin(w, 0x54455048); /* HPET */
+
+    put32(w, id);
+    put32(w, 0); /* in memory */
+    put32(w, HPET);
+    put32(w, 0);
+    put8(w, 0); /* the first */
+    put16(w, HPET_LEAST);
+    put8(w, 0); /* the rest of its page is not guaranteed */
+    return end(w, start);
+}
+
 static u32 put_facs(struct writer *w)
 {
     put_align(w, FACS_SIZE);
@@ -206,17 +234,19 @@ static u32 put_facs(struct writer *w)
 static u32 put_all(struct writer *w)
 {
     struct writer facs = {w->segment, (u16)-ACPI_NVS_SIZE, w->base};
-    u32 first, second = 0;
+    u32 table[3] = {0}, dsdt_address = put_dsdt(w), hpet = hpet_id();
     u16 start;
+    u8 i;
 
-    first = put_dsdt(w);
-    first = put_fadt(w, put_facs(&facs), first);
+    table[0] = put_fadt(w, put_facs(&facs), dsdt_address);
     if (cpu_features() & CPU_APIC)
-        second = put_madt(w);
+        table[1] = put_madt(w);
+    if (hpet)
+        table[2] = put_hpet(w, hpet);
     start = begin(w, 0x54445352); /* RSDT */
-    put32(w, first);
-    if (second)
-        put32(w, second);
+    for (i = 0; i < COUNT(table); i++)
+        if (table[i])
+            put32(w, table[i]);
     return end(w, start);
 }
 

@@ -117,6 +117,25 @@ DefinitionBlock ("dsdt.aml", "DSDT", 1, "TWIN86", "TWIN86PC", 1)
                     IO (Decode16, 0x0378, 0x0378, 1, 3)
                     IRQNoFlags () {7}
                 END
+                /* There is one if its counter has a period: in femtoseconds, at most 100 ns. */
+                Device (HPET)
+                {
+                    Name (_HID, EisaId ("PNP0103"))
+                    OperationRegion (REGS, SystemMemory, 0xfed00000, 0x400)
+                    Field (REGS, DWordAcc, NoLock, Preserve)
+                    {
+                        CAPS, 32, PERI, 32
+                    }
+                    Method (_STA)
+                    {
+                        If (PERI && PERI <= 100000000) { Return (0x0f) }
+                        Return (0)
+                    }
+                    Name (_CRS, ResourceTemplate ()
+                    {
+                        Memory32Fixed (ReadOnly, 0xfed00000, 0x400)
+                    })
+                }
                 /* what else has ports, so that nothing is put there */
                 SIMPLE (REST, "PNP0C02")
                     IO (Decode16, 0x0092, 0x0092, 1, 1)
