@@ -38,6 +38,10 @@ struc shared
 .sum:   resd 1          ; kept by the lock
 .counted: resd 1        ; kept by LOCK
 .swapped: resd 1        ; kept by CMPXCHG
+.wide:  resd 2          ; kept by CMPXCHG8B: quarters of its upper half
+.added: resd 1          ; kept by XADD
+.taken: resd 1          ; a lock by XCHG
+.exchanged: resd 1      ; kept by that
 .stamp: resd 2          ; the latest time stamp anybody has seen
 .back:  resd 1          ; how often it was later than now
 .first: resd 1          ; how many believe that they start the system
@@ -47,6 +51,7 @@ struc shared
 .other: resd 1          ; how many have another ID for CPUID
 endstruc
 %define SH(member) ARENA + shared. %+ member
+%define SPLIT       ARENA + 0xffe   ; in two pages; kept by LOCK
 %define STACKS      ARENA + 0x1000
 
 main:   call tables
@@ -79,6 +84,11 @@ main:   call tables
         equal [SH(sum)], CPUS * TURNS
         equal [SH(counted)], CPUS * TURNS
         equal [SH(swapped)], CPUS * TURNS
+        equal [SH(wide)], 0
+        equal [SH(wide) + 4], CPUS * TURNS / 4
+        equal [SH(added)], CPUS * TURNS
+        equal [SH(exchanged)], CPUS * TURNS
+        equal [SPLIT], CPUS * TURNS * 2
         equal [SH(back)], 0
         step "code written by another"
         call write_code
@@ -179,7 +189,29 @@ with_lock:
 .swap:  lea ebx, [eax + 1]
         lock cmpxchg [SH(swapped)], ebx
         jne .swap
-        loop .turn
+        mov eax, 1
+        lock xadd [SH(added)], eax
+        lock add dword [SPLIT], 2
+.take:  mov al, 1
+        xchg al, [SH(taken)]
+        test al, al
+        jnz .take
+        mov eax, [SH(exchanged)]
+        inc eax
+        mov [SH(exchanged)], eax
+        mov byte [SH(taken)], 0
+        mov esi, ecx
+        mov eax, [SH(wide)]
+        mov edx, [SH(wide) + 4]
+.wide:  mov ebx, 0x40000000
+        xor ecx, ecx
+        add ebx, eax
+        adc ecx, edx
+        lock cmpxchg8b [SH(wide)]
+        jne .wide
+        mov ecx, esi
+        dec ecx
+        jnz .turn
         ret
 .busy:  pause
         jmp .turn
