@@ -85,6 +85,7 @@ void cpu_remapped(void *cpu);
 void cpu_sync_clock(struct cpu *cpu);
 
 /* Ports, with the permission check (IOPL, TSS bitmap) already done or in io_check(). */
+void io_set_up(struct cpu *cpu); /* once model and clock are known */
 void io_check(struct cpu *cpu, u16 port, u32 size);
 u32 io_read(struct cpu *cpu, u16 port, u32 size);
 void io_write(struct cpu *cpu, u16 port, u32 value, u32 size);

@@ -36,7 +36,7 @@ const struct field cpu_fields[] = {
     T(stepping), F(delivering), T(step_trap), T(fault_vector), T(fault_has_error),
     T(fault_reason), T(fault_error), T(fault_jump), T(apic), T(apic_page),
     FIELD_STRUCT(struct cpu, apic_on, line_fields), T(model), T(bus), T(clock), T(acknowledge),
-    T(acknowledge_owner), T(trace), T(trace_owner), T(plain_only), T(coherent), T(number), T(peer),
+    T(acknowledge_owner), T(trace), T(trace_owner), T(plain_only), T(io_clocks), T(coherent), T(number), T(peer),
     T(code), T(tlb_set),
     F(arith), FIELD_END,
 };
@@ -83,6 +83,7 @@ static void set_up(struct cpu *cpu, const struct cpu_model *model, struct bus *b
     cpu->bus = bus;
     cpu->clock = clock;
     cpu->budget = INSNS_AT_START;
+    io_set_up(cpu);
     cpu->peer = cpu;
     cpu->tlb = cpu->tlb_set;
     tlb_init(cpu);

@@ -252,6 +252,7 @@ struct cpu {
     u8 break_code, break_write, break_access, break_port; /* enabled breakpoints by kind, debug.c */
     u8 debug_hits;     /* B0 .. B3: met by the instruction that just ended, or before a shadow */
     u64 rf_at;         /* FL_RF is true at this CPU clock: for one instruction */
+    u32 io_clocks;     /* an access to a port takes so many besides the instruction's own */
     u32 tr_test[8];    /* TR3 .. TR7 of the 486: kept, without function */
     u64 msr[MSR_PLACES];
     u64 idle;          /* clocks halted, or those of other processors */

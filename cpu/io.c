@@ -3,6 +3,7 @@
 #include "cpu/debug.h"
 #include "cpu/forms.h"
 #include "cpu/string.h"
+#include "cpu/timing.h"
 #include "src/base/log.h"
 
 /* A cycle of the ISA bus: six clocks of 8.33 MHz. What the 8086 and 80286 take is in their tables. */
@@ -31,10 +32,15 @@ void io_check(struct cpu *cpu, u16 port, u32 size)
         cpu_raise_gp0(cpu, REASON_IO_BITMAP);
 }
 
+void io_set_up(struct cpu *cpu)
+{
+    u64 hz = cpu->clock->hz / cpu->clock->cpus;
+    cpu->io_clocks = cpu->model->generation >= I386 ? (u32)(hz * ISA_CYCLE_NS / 1000000000) : 0;
+}
+
 static void after_io(struct cpu *cpu)
 {
-    if (cpu->model->generation >= I386)
-        charge_clocks(cpu, (u32)(cpu->clock->hz / cpu->clock->cpus * ISA_CYCLE_NS / 1000000000));
+    charge_clocks(cpu, cpu->io_clocks);
     if (cpu->clock->sooner)
         cpu->stop |= STOP_TIME;
 }
@@ -103,7 +109,25 @@ static bool outs_one(struct cpu *cpu, const struct uop *u, u32 size)
     return true;
 }
 
-static const struct repeated rep_ins = {ins_one, NULL};
+/* What a chip has ready goes to memory at once, as far as nothing can happen meanwhile. */
+static u32 ins_bulk(struct cpu *cpu, const struct uop *u, u32 size, u32 wanted, bool *more)
+{
+    (void)more;
+    u32 to = string_index(cpu, u, EDI), clocks = timing_iteration(cpu, u) + cpu->io_clocks;
+    u16 port = R_16(EDX * 8);
+    if (cpu->break_port || cpu->eflags & FL_DF || !bus_streams(cpu->bus, port, size))
+        return 0;
+    io_check(cpu, port, size);
+    u32 n = string_elements_here(cpu, SEG_ES, to, size, iterations_left(cpu, wanted, clocks),
+                                 ACCESS_WRITE);
+    u8 *y = n < 2 ? NULL : string_elements_host(cpu, SEG_ES, to, n * size, ACCESS_WRITE);
+    n = y ? bus_in_stream(cpu->bus, port, size, y, n) : 0;
+    string_advance(cpu, u, EDI, n * size);
+    charge_clocks(cpu, n * cpu->io_clocks);
+    return n;
+}
+
+static const struct repeated rep_ins = {ins_one, ins_bulk};
 static const struct repeated rep_outs = {outs_one, NULL};
 
 #define STRING_IO(a, s)                                                                            \

@@ -21,4 +21,10 @@ u32 string_index(const struct cpu *cpu, const struct uop *u, unsigned reg);
 void string_advance(struct cpu *cpu, const struct uop *u, unsigned reg, u32 by);
 u32 string_step(const struct cpu *cpu, u32 size);
 
+/* In bulk: how many of WANTED elements from OFFSET on lie in its page and below the segment's end; and
+ * the host memory of so many BYTES, or NULL: the slow way (chip, decoded code). Raises #PF. */
+u32 string_elements_here(struct cpu *cpu, unsigned seg, u32 offset, u32 size, u32 wanted,
+                         unsigned write);
+u8 *string_elements_host(struct cpu *cpu, unsigned seg, u32 offset, u32 bytes, unsigned write);
+
 #endif

@@ -116,8 +116,7 @@ static bool scas_one(struct cpu *cpu, const struct uop *u, u32 size)
 
 /* In bulk: going up, inside one page and one segment. */
 
-/* How many of WANTED elements from offset on lie in its page and below the segment's end. */
-static u32 elements_here(struct cpu *cpu, unsigned seg, u32 offset, u32 size, u32 wanted,
+u32 string_elements_here(struct cpu *cpu, unsigned seg, u32 offset, u32 size, u32 wanted,
                          unsigned write)
 {
     const struct segment *s = &cpu->seg[seg];
@@ -130,8 +129,7 @@ static u32 elements_here(struct cpu *cpu, unsigned seg, u32 offset, u32 size, u3
     return room / size < wanted ? room / size : wanted;
 }
 
-/* The host memory of elements that lie in one page, or NULL: the slow way (chip, decoded code). */
-static u8 *elements_host(struct cpu *cpu, unsigned seg, u32 offset, u32 bytes, unsigned write)
+u8 *string_elements_host(struct cpu *cpu, unsigned seg, u32 offset, u32 bytes, unsigned write)
 {
     struct at at;
     lin_find(cpu, &at, (u32)cpu->seg[seg].base + offset, bytes, write, false);
@@ -165,12 +163,12 @@ static u32 movs_bulk(struct cpu *cpu, const struct uop *u, u32 size, u32 wanted,
     u32 from = string_index(cpu, u, ESI), to = string_index(cpu, u, EDI);
     if (cpu->eflags & FL_DF)
         return 0;
-    u32 n = elements_here(cpu, u->seg, from, size, wanted, ACCESS_READ);
-    n = elements_here(cpu, SEG_ES, to, size, n, ACCESS_WRITE);
+    u32 n = string_elements_here(cpu, u->seg, from, size, wanted, ACCESS_READ);
+    n = string_elements_here(cpu, SEG_ES, to, size, n, ACCESS_WRITE);
     if (n < 2)
         return 0;
-    const u8 *x = elements_host(cpu, u->seg, from, n * size, ACCESS_READ);
-    u8 *y = elements_host(cpu, SEG_ES, to, n * size, ACCESS_WRITE);
+    const u8 *x = string_elements_host(cpu, u->seg, from, n * size, ACCESS_READ);
+    u8 *y = string_elements_host(cpu, SEG_ES, to, n * size, ACCESS_WRITE);
     if (!x || !y)
         return 0;
     copy_up(y, x, n * size, size);
@@ -185,8 +183,8 @@ static u32 stos_bulk(struct cpu *cpu, const struct uop *u, u32 size, u32 wanted,
     u32 to = string_index(cpu, u, EDI);
     if (cpu->eflags & FL_DF)
         return 0;
-    u32 n = elements_here(cpu, SEG_ES, to, size, wanted, ACCESS_WRITE);
-    u8 *y = n < 2 ? NULL : elements_host(cpu, SEG_ES, to, n * size, ACCESS_WRITE);
+    u32 n = string_elements_here(cpu, SEG_ES, to, size, wanted, ACCESS_WRITE);
+    u8 *y = n < 2 ? NULL : string_elements_host(cpu, SEG_ES, to, n * size, ACCESS_WRITE);
     if (!y)
         return 0;
     fill_up(y, (u32)cpu->r[EAX], n, size);
@@ -205,8 +203,8 @@ static u32 scas_bulk(struct cpu *cpu, const struct uop *u, u32 size, u32 wanted,
 {
     u32 at = string_index(cpu, u, EDI), a = (u32)mask(cpu->r[EAX], size * 8), i = 0;
     bool equal_goes_on = u->attr & UA_REP;
-    u32 n = cpu->eflags & FL_DF ? 0 : elements_here(cpu, SEG_ES, at, size, wanted, ACCESS_READ);
-    const u8 *y = n < 2 ? NULL : elements_host(cpu, SEG_ES, at, n * size, ACCESS_READ);
+    u32 n = cpu->eflags & FL_DF ? 0 : string_elements_here(cpu, SEG_ES, at, size, wanted, ACCESS_READ);
+    const u8 *y = n < 2 ? NULL : string_elements_host(cpu, SEG_ES, at, n * size, ACCESS_READ);
     if (!y)
         return 0;
     while (i + 1 < n && (element(y + i * size, size) == a) == equal_goes_on)
@@ -220,12 +218,12 @@ static u32 cmps_bulk(struct cpu *cpu, const struct uop *u, u32 size, u32 wanted,
 {
     u32 left = string_index(cpu, u, ESI), right = string_index(cpu, u, EDI), i = 0;
     bool equal_goes_on = u->attr & UA_REP;
-    u32 n = cpu->eflags & FL_DF ? 0 : elements_here(cpu, u->seg, left, size, wanted, ACCESS_READ);
-    n = elements_here(cpu, SEG_ES, right, size, n, ACCESS_READ);
+    u32 n = cpu->eflags & FL_DF ? 0 : string_elements_here(cpu, u->seg, left, size, wanted, ACCESS_READ);
+    n = string_elements_here(cpu, SEG_ES, right, size, n, ACCESS_READ);
     if (n < 2)
         return 0;
-    const u8 *x = elements_host(cpu, u->seg, left, n * size, ACCESS_READ);
-    const u8 *y = elements_host(cpu, SEG_ES, right, n * size, ACCESS_READ);
+    const u8 *x = string_elements_host(cpu, u->seg, left, n * size, ACCESS_READ);
+    const u8 *y = string_elements_host(cpu, SEG_ES, right, n * size, ACCESS_READ);
     if (!x || !y)
         return 0;
     while (i + 1 < n &&

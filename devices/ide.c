@@ -284,6 +284,20 @@ static u32 ide_read(void *chip, u32 reg, unsigned size)
     return register_read(ide, reg);
 }
 
+/* All but the end of a block, where things happen. */
+static u32 ide_stream(void *chip, u32 reg, unsigned size, u8 *to, u32 count)
+{
+    struct ide_drive *d = selected(chip);
+    if (reg || !d->kind || d->step != IDE_IN || size == 1 || d->fill > IDE_BUFFER ||
+        d->at + size >= d->fill)
+        return 0;
+    u32 n = (d->fill - d->at - 1) / size;
+    n = n < count ? n : count;
+    memcpy(to, d->buffer + d->at, (size_t)n * size);
+    d->at += n * size;
+    return n;
+}
+
 static void task_file_write(struct ide_drive *d, u32 reg, u8 value)
 {
     u8 *const at[] = {
@@ -469,6 +483,7 @@ const struct chip ide_chip = {
     .name = "ide",
     .reset = ide_reset,
     .read = ide_read,
+    .stream = ide_stream,
     .write = ide_write,
     .loaded = ide_loaded,
     .fields = ide_fields,

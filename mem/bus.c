@@ -340,6 +340,18 @@ u32 bus_in(struct bus *bus, u16 port, unsigned size)
     return value;
 }
 
+bool bus_streams(const struct bus *bus, u16 port, unsigned size)
+{
+    const struct bus_ports *p = ports_at(bus, port);
+    return p && p->chip->stream && size <= p->width && !log_on(LOG_IO);
+}
+
+u32 bus_in_stream(struct bus *bus, u16 port, unsigned size, u8 *to, u32 count)
+{
+    const struct bus_ports *p = ports_at(bus, port);
+    return p->chip->stream(p->owner, p->reg + (u32)(port - p->first), size, to, count);
+}
+
 void bus_out(struct bus *bus, u16 port, u32 value, unsigned size)
 {
     const struct bus_ports *p = ports_at(bus, port);

@@ -129,6 +129,9 @@ void bus_write(struct bus *bus, paddr address, u32 value, unsigned size);
 /* Ports; SIZE 1, 2 or 4. */
 u32 bus_in(struct bus *bus, u16 port, unsigned size);
 void bus_out(struct bus *bus, u16 port, u32 value, unsigned size);
+/* Up to COUNT elements of SIZE bytes from a port that streams, at once; says how many. */
+bool bus_streams(const struct bus *bus, u16 port, unsigned size);
+u32 bus_in_stream(struct bus *bus, u16 port, unsigned size, u8 *to, u32 count);
 
 /* Bus masters: copy in, copy out; chips and holes are read as ones and not written. */
 void bus_dma_read(struct bus *bus, paddr address, void *to, u32 bytes);

@@ -191,12 +191,16 @@ static int exit_code_of(const struct machine *machine, enum machine_end end)
     return code[end];
 }
 
-/* With -no-shutdown the last picture stays until the user leaves. */
+/* With -no-shutdown the last picture stays until the user leaves, or -max-time. */
 static void stay(struct runner *runner)
 {
     status_set_stopped(runner->status);
     status_message(runner->status, "the guest has switched the machine off");
     while (!atomic_load(&runner->stop) && take_input(runner)) {
+        if (limit_reached(runner, host_now())) {
+            runner->exit_code = EXIT_LIMIT;
+            return;
+        }
         picture(runner, host_now());
         rest(PAUSE_NS);
     }

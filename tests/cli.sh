@@ -109,6 +109,7 @@ floppy off.img "$write"'\276\041\174\272\000\211\254\356\353\374Shutdown'
 dd if=off.img of=boot.bin bs=512 count=1 2>/dev/null
 cp off.img fresh.img
 expect 0 '' -max-time 20 off.img
+expect 124 '' -max-time 1 -no-shutdown off.img
 written off.img || fail 'a write is lost at power-off'
 cp fresh.img snap.img
 expect 0 '' -max-time 20 -snapshot snap.img

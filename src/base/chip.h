@@ -16,6 +16,9 @@ struct chip {
      * says the chip takes at once (the bus splits wider accesses, low byte first). */
     u32 (*read)(void *chip, u32 reg, unsigned size);
     void (*write)(void *chip, u32 reg, u32 value, unsigned size);
+    /* Elements of SIZE bytes from REG in TO, at most COUNT: as many as so many reads would give without
+     * anything else happening in the chip, none if that is not sure; may be NULL. */
+    u32 (*stream)(void *chip, u32 reg, unsigned size, u8 *to, u32 count);
     void (*loaded)(void *chip); /* after a load: rebuild what is derived; may be NULL */
     const struct field *fields;
     size_t size; /* bytes of the chip's struct */

@@ -63,6 +63,28 @@ START_TEST(the_data_port_takes_bytes_words_and_double_words)
 }
 END_TEST
 
+/* REP INS takes what is there at once, but for the end of the block, which changes the drive. */
+START_TEST(a_stream_stops_before_the_last_access_of_a_block)
+{
+    u8 s[1024];
+    ready();
+    ck_assert_uint_eq(ide_chip.stream(&m.ide, DATA, 2, s, 256), 0); /* nothing to read */
+    lba_put(9, 2);
+    ck_assert_uint_eq(command(0x20), 0x58);
+    ck_assert_uint_eq(ide_chip.stream(&m.ide, STATUS, 2, s, 256), 0);
+    ck_assert_uint_eq(ide_chip.stream(&m.ide, DATA, 1, s, 256), 0); /* it moves words */
+    ck_assert_uint_eq(ide_chip.stream(&m.ide, DATA, 2, s, 100), 100);
+    put32(s + 200, ide_chip.read(&m.ide, DATA, 4));
+    ck_assert_uint_eq(ide_chip.stream(&m.ide, DATA, 4, s + 204, 1000), 76);
+    ck_assert_uint_eq(ide_chip.stream(&m.ide, DATA, 4, s, 1000), 0);
+    ck_assert_uint_eq(in(STATUS), 0x58);
+    put32(s + 508, ide_chip.read(&m.ide, DATA, 4));
+    ck_assert(sector_is(s, 9));
+    ck_assert_uint_ne(in(STATUS), 0x58);
+    teardown();
+}
+END_TEST
+
 START_TEST(the_task_file_is_shared_by_both_drives)
 {
     ready();
@@ -289,6 +311,7 @@ Suite *ide_suite(void)
     const TTest *const tests[] = {every_byte_is_in_the_field_list,
                                   a_reset_leaves_the_signature_and_no_interrupt,
                                   the_data_port_takes_bytes_words_and_double_words,
+        a_stream_stops_before_the_last_access_of_a_block,
                                   the_task_file_is_shared_by_both_drives,
                                   an_interrupt_belongs_to_the_drive_that_got_the_command,
                                   nien_takes_the_interrupt_off_the_wire,

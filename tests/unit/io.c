@@ -333,6 +333,93 @@ START_TEST(strings_of_words_ask_for_the_iopl_of_a_286)
 }
 END_TEST
 
+/* A chip that has blocks of BLOCK bytes, each a little different. */
+enum { BLOCK = 700 };
+
+static struct {
+    u32 at, streamed;
+} block[2];
+
+static u32 block_byte(u32 i)
+{
+    return (i ^ i / BLOCK) & 0xff;
+}
+
+static u32 block_read(void *owner, u32 reg, unsigned size)
+{
+    u32 *at = owner, value = 0;
+    (void)reg;
+    for (unsigned i = 0; i < size; i++)
+        value |= block_byte((*at)++) << 8 * i;
+    return value;
+}
+
+static u32 block_stream(void *owner, u32 reg, unsigned size, u8 *to, u32 count)
+{
+    u32 *at = owner, n = (BLOCK - *at % BLOCK - 1) / size;
+    (void)reg;
+    n = n < count ? n : count;
+    for (u32 i = 0; i < n * size; i++)
+        to[i] = (u8)block_byte((*at)++);
+    block[1].streamed += n;
+    return n;
+}
+
+static const struct chip single = {.name = "single", .read = block_read};
+static const struct chip streaming = {
+    .name = "streaming", .read = block_read, .stream = block_stream};
+
+enum { FROM = 0x40001, LOWEST = 0x40000, ABSENT = 0x43000 }; /* between two absent pages */
+
+static struct guest *with_blocks(unsigned i, const char *code, bool down)
+{
+    struct guest *guest = guest_new();
+    guest_flat(guest, 0);
+    put32(guest_pte(guest, ABSENT), 0);
+    put32(guest_pte(guest, LOWEST - 1), 0);
+    guest_page(guest);
+    block[i].at = block[i].streamed = 0;
+    bus_map_ports(&guest->bus, 0x1f0, 1, 4, 0, i ? &streaming : &single, &block[i].at);
+    guest->cpu.r[EDX] = 0x1f0;
+    guest->cpu.r[EDI] = down ? ABSENT - 5 : FROM;
+    guest->cpu.r[ECX] = 1u << 20; /* more than there is room for: it ends in a page fault */
+    if (down)
+        guest->cpu.eflags |= FL_DF;
+    guest_code(guest, code);
+    guest->cpu.eip = guest->start;
+    return guest;
+}
+
+/* Bytes, words, double words, up and down, in slices of any length, to the page fault. */
+START_TEST(a_stream_is_what_single_reads_are)
+{
+    static const char *const code[] = {"f3 6c", "f3 66 6d", "f3 6d"};
+    for (unsigned i = 0; i < 6; i++) {
+        struct guest *one = with_blocks(0, code[i / 2], i & 1),
+                     *two = with_blocks(1, code[i / 2], i & 1);
+        u32 random = i;
+        for (unsigned slice = 0; !one->cpu.halted && slice < 100000; slice++) {
+            random = random * 1664525 + 1013904223;
+            one->clock.deadline = two->clock.deadline =
+                one->clock.cycles + 1 + (random >> 16) % 5000;
+            cpu_run(&one->cpu);
+            cpu_run(&two->cpu);
+            ck_assert_uint_eq(one->clock.cycles, two->clock.cycles);
+            ck_assert_uint_eq(one->cpu.r[ECX], two->cpu.r[ECX]);
+            ck_assert_uint_eq(one->cpu.r[EDI], two->cpu.r[EDI]);
+            ck_assert_uint_eq(one->cpu.eip, two->cpu.eip);
+            ck_assert_uint_eq(block[0].at, block[1].at);
+        }
+        ck_assert_int_eq(guest_vector(two), EX_PF);
+        ck_assert_uint_eq(two->cpu.cr2, i & 1 ? LOWEST - 1 : ABSENT);
+        ck_assert_mem_eq(one->ram + LOWEST, two->ram + LOWEST, ABSENT - LOWEST);
+        ck_assert(i & 1 ? !block[1].streamed : block[1].streamed > 2000);
+        guest_free(one);
+        guest_free(two);
+    }
+}
+END_TEST
+
 Suite *io_suite(void)
 {
     const TTest *const tests[] = {
@@ -350,6 +437,7 @@ Suite *io_suite(void)
         a_port_is_not_read_if_the_memory_behind_is_missing,
         string_io_obeys_the_map_as_well,
         a_chip_sees_the_clock_of_its_instruction,
+        a_stream_is_what_single_reads_are,
         strings_of_words_go_through_the_ports_of_a_286,
         strings_of_words_ask_for_the_iopl_of_a_286,
         NULL,
