@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "src/drives.h"
+#include "src/profile.h"
 #include "src/rom.h"
 
 /* Drives in which a disk of the next larger format fits too, smallest first. */
@@ -71,6 +72,14 @@ static void announce_drives(FILE *out, struct disk *const *disk, unsigned count,
             announce(out, disk[i], (const char[]){(char)(letter + (char)i), ':', 0});
 }
 
+static void announce_large(FILE *out, const struct drives *drives)
+{
+    for (unsigned i = 0; i < HARD_DRIVES; i++)
+        if (drives->hard[i] && disk_sectors(drives->hard[i]) > SMALL_DISK)
+            fprintf(out, "%s: above 504 MB: systems of -profile %s may not take it\n",
+                    disk_path(drives->hard[i]), drives->profile->name);
+}
+
 void drives_announce(const struct drives *drives, FILE *out)
 {
     announce_drives(out, drives->floppy, FLOPPY_DRIVES, 'A');
@@ -80,6 +89,8 @@ void drives_announce(const struct drives *drives, FILE *out)
     announce_drives(out, drives->hard, HARD_DRIVES, 'C');
     if (drives->cd)
         announce(out, drives->cd, "CD-ROM");
+    if (drives->profile && drives->profile->small_disks)
+        announce_large(out, drives);
 }
 
 static struct disk *open_as(const struct drives *drives, const char *path, enum disk_want want,
@@ -273,7 +284,7 @@ static void choose_boot(struct drives *drives, const struct options *options)
 bool drives_open(struct drives *drives, const struct options *options, char *message, size_t size)
 {
     bool ok = true;
-    *drives = (struct drives){.snapshot = options->snapshot};
+    *drives = (struct drives){.snapshot = options->snapshot, .profile = options->profile};
     for (unsigned i = 0; ok && i < FLOPPY_DRIVES; i++)
         ok = open_floppy(drives, i, options->floppy[i], message, size);
     for (unsigned i = 0; ok && i < HARD_DRIVES; i++)

@@ -20,6 +20,7 @@ struct drives {
     unsigned cd_unit; /* the place of the CD-ROM drive among the hard ones; HARD_DRIVES: none */
     enum fdc_drive_type type[FLOPPY_DRIVES];
     char boot[4]; /* what to start from, in this order: a floppy, c hard disk, d CD-ROM */
+    const struct profile *profile; /* or NULL */
     bool snapshot;
 };
 

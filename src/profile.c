@@ -11,21 +11,15 @@
 
 #include <string.h>
 
-#include "src/base/types.h"
-
 #define PLAIN_PC "pc,acpi=off,apic=off"
 
 static const struct profile profiles[] = {
-    {"dos",
-     "DOS, Windows 1 to 3.11",
-     {{"cpu", "486dx2-66"}, {"m", "16"}, {"machine", PLAIN_PC ",apm=off"}}},
-    {"win9x",
-     "Windows 95, 98, ME",
-     {{"cpu", "pentium2,coherent-tlb"}, {"m", "256"}, {"machine", PLAIN_PC}}},
-    {"nt", "Windows NT 3.1 to 4.0", {{"cpu", "pentium"}, {"m", "64"}, {"machine", PLAIN_PC}}},
-    {"win2000", "Windows 2000", {{"cpu", "pentium2"}, {"m", "128"}}},
-    {"os2", "OS/2 2.0 to Warp 4", {{"cpu", "pentium"}, {"m", "64"}, {"machine", PLAIN_PC}}},
-    {"os2-1", "OS/2 1.0 to 1.3", {{"cpu", "486"}, {"m", "8"}, {"machine", PLAIN_PC}}},
+    {"dos", true, {{"cpu", "486dx2-66"}, {"m", "16"}, {"machine", PLAIN_PC ",apm=off"}}},
+    {"win9x", false, {{"cpu", "pentium2,coherent-tlb"}, {"m", "256"}, {"machine", PLAIN_PC}}},
+    {"nt", false, {{"cpu", "pentium"}, {"m", "64"}, {"machine", PLAIN_PC}}},
+    {"win2000", false, {{"cpu", "pentium2"}, {"m", "128"}}},
+    {"os2", false, {{"cpu", "pentium"}, {"m", "64"}, {"machine", PLAIN_PC}}},
+    {"os2-1", true, {{"cpu", "486"}, {"m", "8"}, {"machine", PLAIN_PC}}},
 };
 
 const struct profile *profile_at(unsigned i)

@@ -3,10 +3,16 @@
 #ifndef PROFILE_H
 #define PROFILE_H
 
-enum { PROFILE_SETTINGS = 4 };
+#include "src/base/types.h"
+
+enum {
+    PROFILE_SETTINGS = 4,
+    SMALL_DISK = 1024 * 16 * 63, /* sectors: what cylinders, heads and sectors of INT 13h and IDE reach */
+};
 
 struct profile {
-    const char *name, *text;
+    const char *name;
+    bool small_disks; /* takes disks up to SMALL_DISK */
     struct {
         const char *option, *value; /* without dashes; NULL after the last */
     } set[PROFILE_SETTINGS];

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "src/drives.h"
+#include "src/profile.h"
 #include "tests/unit/unit.h"
 
 static char folder[32], message[5200], paths[40][48];
@@ -330,6 +331,26 @@ START_TEST(an_image_finds_the_drive_it_is_for)
 }
 END_TEST
 
+START_TEST(old_systems_warn_of_disks_above_504_mb)
+{
+    static const char *const profile[] = {NULL, "win9x", "dos"};
+    for (unsigned i = 0; i < ARRAY_LEN(profile) * 2; i++) {
+        bool large = i & 1;
+        setup();
+        options.profile = i / 2 ? profile_find(profile[i / 2]) : NULL;
+        options.hard[1] = image(0, SMALL_DISK / 2 + large);
+        open_all();
+        char text[1000] = "";
+        FILE *out = fmemopen(text, sizeof text, "w");
+        drives_announce(&drives, out);
+        fclose(out);
+        ck_assert_int_eq(strstr(text, "/0: above 504 MB: systems of -profile dos") != NULL,
+                         i / 2 == 2 && large);
+        teardown();
+    }
+}
+END_TEST
+
 Suite *drives_suite(void)
 {
     const TTest *const tests[] = {
@@ -346,6 +367,7 @@ Suite *drives_suite(void)
         the_cd_rom_drive_is_where_hard_disks_leave_room,
         discs_are_opened_once,
         an_image_finds_the_drive_it_is_for,
+        old_systems_warn_of_disks_above_504_mb,
         NULL,
     };
     return unit_suite("drives", tests);
