@@ -284,7 +284,7 @@ START_TEST(a_reset_answers_then_tests_then_reports)
     down(&b, KEY_A);
     give(&b, 0xff);
     ck_assert_str_eq(sent(&b), "fa"); /* the codes are gone */
-    go(&b, 299 * MS);
+    go(&b, 99 * MS);
     ck_assert_str_eq(sent(&b), "");
     down(&b, KEY_Q);
     go(&b, 2 * MS);
