@@ -21,6 +21,9 @@ enum {
     GLBSTS_APM = 0x20,
     GLBSTS_RELEASE = 0x04,
 };
+/* What the FADT of SeaBIOS and of Bochs's BIOS has as ACPI_ENABLE and ACPI_DISABLE. Their SMI handlers
+ * leave it to the board. */
+enum { APM_ACPI_ON = 0xf1, APM_ACPI_OFF = 0xf0 };
 enum { TYPE_OFF = 0, TYPE_TO_RAM = 1 };
 enum { CARRY_SHIFT = 23, TIMER_MASK = 0xffffff };
 
@@ -81,7 +84,7 @@ void pm_wake(struct pm *pm)
     set_status(pm, STS_WAKE);
 }
 
-void pm_set_acpi(struct pm *pm, bool on)
+static void set_acpi(struct pm *pm, bool on)
 {
     pm->reg[PMCNTRL] = (u8)((pm->reg[PMCNTRL] & ~CNT_SCI) | (on ? CNT_SCI : 0));
     update(pm);
@@ -89,9 +92,9 @@ void pm_set_acpi(struct pm *pm, bool on)
 
 /* ---- SMI ---- */
 
-static void smi(struct pm *pm, u8 why)
+static void release(struct pm *pm)
 {
-    pm->reg[GLBSTS] |= why;
+    pm->reg[GLBSTS] |= GLBSTS_RELEASE;
     if (pm->reg[GLBCTL] & GLBCTL_SMI)
         line_pulse(&pm->smi);
 }
@@ -102,13 +105,24 @@ static u32 apm_read(void *chip, u32 reg, unsigned size)
     return ((struct pm *)chip)->apm[reg];
 }
 
+/* SMI_EN is not asked: Bochs's BIOS does not set it, and waits for its handler. */
+static void apm_command(struct pm *pm, u8 command)
+{
+    if (command == APM_ACPI_ON || command == APM_ACPI_OFF)
+        set_acpi(pm, command == APM_ACPI_ON);
+    if (!(pm->pci.config[DEVACTB + 3] & DEVACTB_APMC))
+        return;
+    pm->reg[GLBSTS] |= GLBSTS_APM;
+    line_pulse(&pm->smi);
+}
+
 static void apm_write(void *chip, u32 reg, u32 value, unsigned size)
 {
     struct pm *pm = chip;
     (void)size;
     pm->apm[reg] = (u8)value;
-    if (reg == 0 && pm->pci.config[DEVACTB + 3] & DEVACTB_APMC)
-        smi(pm, GLBSTS_APM);
+    if (reg == 0)
+        apm_command(pm, (u8)value);
 }
 
 /* ---- registers ---- */
@@ -139,7 +153,7 @@ static void control_written(struct pm *pm, u32 value)
 {
     unsigned type = value >> CNT_TYPE_SHIFT & 7;
     if (value & CNT_RELEASE)
-        smi(pm, GLBSTS_RELEASE);
+        release(pm);
     if (value & CNT_SUSPEND && type == TYPE_OFF)
         line_pulse(&pm->power_off);
     if (value & CNT_SUSPEND && type == TYPE_TO_RAM)

@@ -40,7 +40,4 @@ bool pm_power_button(struct pm *pm);
 /* The system wakes from S3: WAK_STS. */
 void pm_wake(struct pm *pm);
 
-/* ACPI mode on or off, as the firmware's SMI handler does it. */
-void pm_set_acpi(struct pm *pm, bool on);
-
 #endif
