@@ -24,8 +24,8 @@
 
 u32 fdc_kbps(const struct fdc *fdc)
 {
-    static const u16 kbps[4] = {500, 300, 250, 1000};
-    return kbps[fdc->rate & 3];
+    static const u16 kbps[] = {500, 300, 250, 1000, [FDC_RATE_OF_DISK] = 250};
+    return kbps[fdc->rate];
 }
 
 struct fdc_drive *fdc_selected(struct fdc *fdc)
@@ -104,15 +104,19 @@ static void reset_leave(struct fdc *fdc)
     timer_set(&fdc->poll, clock_now(fdc->clock) + RESET_TO_IRQ);
 }
 
+/* At power-on, unlike the data sheet's, heads seek by themselves and the data rate is the disk's:
+ * Bochs's BIOS counts on the one and does not program the other. Who resets the controller by DOR and
+ * writes CCR, as drivers do, finds the chip as it is. */
 static void fdc_reset(void *chip)
 {
     struct fdc *fdc = chip;
     fdc->lock = false;
     fdc->dor = fdc->tdr = 0;
-    fdc->rate = 2;
+    fdc->rate = FDC_RATE_OF_DISK;
     fdc->perpendicular = 0;
     fdc->srt_hut = fdc->hlt_nd = 0;
     reset_enter(fdc);
+    fdc->config |= CONFIG_EIS;
 }
 
 /* ---- registers ---- */
@@ -121,7 +125,7 @@ static void dor_write(struct fdc *fdc, u8 value)
 {
     u8 old = fdc->dor;
     fdc->dor = value;
-    if (!(value & DOR_RESET) && old & DOR_RESET)
+    if (!(value & DOR_RESET))
         reset_enter(fdc);
     if (value & DOR_RESET && !(old & DOR_RESET))
         reset_leave(fdc);
@@ -321,7 +325,7 @@ static const struct field fdc_fields[] = {
     TRANSIENT(struct fdc, activity),
     FIELD(struct fdc, dor),
     FIELD_MAX(struct fdc, tdr, 3),
-    FIELD_MAX(struct fdc, rate, 3),
+    FIELD_MAX(struct fdc, rate, FDC_RATE_OF_DISK),
     FIELD_MAX(struct fdc, phase, FDC_PHASE_LAST),
     FIELD_MAX(struct fdc, op, FDC_OPS - 1),
     FIELD_ARRAY(struct fdc, fifo),

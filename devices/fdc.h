@@ -77,7 +77,7 @@ struct fdc {
     u32 hurry;    /* 1: real speed; n: disks turn and heads step n times as fast */
     u64 activity; /* counts sectors moved, for the lamp in a title */
 
-    u8 dor, tdr, rate; /* RATE: bits 1-0 of CCR and DSR */
+    u8 dor, tdr, rate; /* RATE: bits 1-0 of CCR and DSR, or FDC_RATE_OF_DISK */
     u8 phase;          /* enum fdc_phase */
     u8 op;             /* row of the command table */
     u8 fifo[FDC_FIFO]; /* command bytes, then result bytes */

@@ -49,6 +49,7 @@ void fdc_idle(struct fdc *fdc);
 /* The drive that DOR selects, or NULL; its motor may be off. */
 struct fdc_drive *fdc_selected(struct fdc *fdc);
 bool fdc_motor(const struct fdc *fdc);
+enum { FDC_RATE_OF_DISK = 4 }; /* none was programmed yet */
 u32 fdc_kbps(const struct fdc *fdc); /* data rate */
 
 /* ---- fdc_command.c ---- */

@@ -108,7 +108,8 @@ static u8 media_cylinder(const struct fdc_drive *d)
 static struct track track_now(struct fdc *fdc)
 {
     const struct fdc_drive *d = fdc_selected(fdc);
-    u32 revs = d && d->type == FDC_DRIVE_1200K ? 6 : 5, rate = fdc_kbps(fdc);
+    u32 revs = d && d->type == FDC_DRIVE_1200K ? 6 : 5;
+    u32 rate = d && fdc->rate == FDC_RATE_OF_DISK ? disk_kbps(d) : fdc_kbps(fdc);
     struct track t = {.revs = revs * fdc->hurry, .bytes = rate * 125 / revs};
     t.turns = d && d->disk && fdc_motor(fdc);
     if (!t.turns)

@@ -504,6 +504,41 @@ START_TEST(a_disk_taken_out_in_mid_transfer_ends_the_command)
 }
 END_TEST
 
+/* READ DATA of the second cylinder's first sector, with the head on the first. */
+static void read_without_seek(void)
+{
+    dma_set(512);
+    COMMAND(0xe6, 0, 1, 0, 1, 2, 1, 0x1b, 0xff);
+    ck_assert(run_to_irq(2000 * MS));
+}
+
+/* As Bochs's BIOS does it. */
+START_TEST(from_power_on_disks_are_read_without_a_seek_and_without_a_data_rate)
+{
+    ready();
+    fdc_chip.reset(&m.fdc);
+    out(DOR, MOTOR_A);
+    ck_assert(run_to_irq(10 * MS));
+    for (u8 i = 0; i < 4; i++)
+        sense(0xc0 | i, 0);
+    read_without_seek();
+    RESULT(0x20, 0, 0, 1, 1, 1, 2);
+    ck_assert_mem_eq(m.memory, m.image + 36 * 512, 512);
+    teardown();
+}
+END_TEST
+
+START_TEST(a_reset_by_software_leaves_seeks_to_software)
+{
+    ready();
+    fdc_chip.reset(&m.fdc);
+    reset_chip(MOTOR_A);
+    read_without_seek();
+    RESULT(0x40, 0x04, 0x10, 1, 0, 1, 2);
+    teardown();
+}
+END_TEST
+
 Suite *fdc_transfer_suite(void)
 {
     const TTest *const tests[] = {a_sector_is_read_by_dma,
@@ -527,6 +562,8 @@ Suite *fdc_transfer_suite(void)
                                   bytes_are_polled_without_dma,
                                   without_dma_every_byte_is_an_interrupt_and_a_slow_host_overruns,
                                   every_format_is_read_in_its_drive,
+                                  from_power_on_disks_are_read_without_a_seek_and_without_a_data_rate,
+                                  a_reset_by_software_leaves_seeks_to_software,
                                   a_disk_taken_out_in_mid_transfer_ends_the_command,
                                   NULL};
     return unit_suite("fdc_transfer", tests);
