@@ -397,8 +397,10 @@ static void init_pci(struct vga *vga, u8 *rom, u32 rom_bytes)
                 (struct pci_bar){.space = PCI_SPACE_MEMORY, .prefetchable = true,
                                  .size = VGA_MEMORY, .host = vga->memory});
     if (rom)
+        /* its own bit is enough: Bochs's BIOS copies the ROM while the command register is 0 */
         pci_set_bar(&vga->pci, PCI_ROM_BAR,
-                    (struct pci_bar){.space = PCI_SPACE_ROM, .size = rom_bytes, .host = rom});
+                    (struct pci_bar){.space = PCI_SPACE_ROM, .enable_at = PCI_ROM, .enable = 1,
+                                     .size = rom_bytes, .host = rom});
 }
 
 void vga_init(struct vga *vga, struct clock *clock, u8 *memory, u8 *rom, u32 rom_bytes)

@@ -225,9 +225,28 @@ START_TEST(a_loaded_chip_goes_on_where_the_saved_one_was)
 }
 END_TEST
 
+/* Bochs's BIOS copies the ROM while the command register is 0. */
+START_TEST(the_rom_answers_by_its_own_enable_bit)
+{
+    static struct vga vga;
+    static u8 memory[VGA_MEMORY], rom[0x10000];
+    struct clock clock;
+    u32 base;
+    clock_init(&clock, NS_PER_S);
+    vga_init(&vga, &clock, memory, rom, sizeof rom);
+    vga_chip.reset(&vga);
+    pci_set(&vga.pci, PCI_ROM, 4, 0xc0800000, 0xffff0001);
+    ck_assert(!pci_bar_base(&vga.pci, PCI_ROM_BAR, &base));
+    pci_set(&vga.pci, PCI_ROM, 4, 0xc0800001, 0xffff0001);
+    ck_assert(pci_bar_base(&vga.pci, PCI_ROM_BAR, &base));
+    ck_assert_uint_eq(base, 0xc0800000);
+}
+END_TEST
+
 Suite *vga_suite(void)
 {
     const TTest *const tests[] = {every_byte_of_the_chip_is_in_its_field_list,
+                                  the_rom_answers_by_its_own_enable_bit,
                                   mode_tables_read_back_as_written,
                                   registers_that_do_not_exist_read_zero,
                                   the_colour_bit_moves_the_crtc_ports,
