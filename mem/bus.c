@@ -405,6 +405,21 @@ void bus_dma_write(struct bus *bus, paddr address, const void *from, u32 bytes)
     }
 }
 
+bool bus_is_memory(const struct bus *bus, paddr first, u64 bytes)
+{
+    for (u32 i = 0; bytes && i < bus->region_count; i++) {
+        const struct bus_region *r = &bus->region[i];
+        if (r->last < first)
+            continue;
+        if (r->first > first || !r->host || !r->writable)
+            return false;
+        u64 here = r->last - first + 1;
+        bytes -= bytes < here ? bytes : here;
+        first = r->last + 1;
+    }
+    return !bytes;
+}
+
 void bus_print(const struct bus *bus, FILE *out)
 {
     for (u32 i = 0; i < bus->region_count; i++) {

@@ -137,6 +137,9 @@ u32 bus_in_stream(struct bus *bus, u16 port, unsigned size, u8 *to, u32 count);
 void bus_dma_read(struct bus *bus, paddr address, void *to, u32 bytes);
 void bus_dma_write(struct bus *bus, paddr address, const void *from, u32 bytes);
 
+/* Is there memory that can be written, from FIRST on, without a gap? */
+bool bus_is_memory(const struct bus *bus, paddr first, u64 bytes);
+
 /* Print the memory map and the port map, a line each. */
 void bus_print(const struct bus *bus, FILE *out);
 

@@ -36,7 +36,7 @@ static const struct pc_part parts[] = {
     PART(parallel, parallel_chip), PART(sysctl, sysctl_chip), PART(debugport, debugport_chip),
     PART(vga, vga_chip),      PART(npx, npx_chip),            PART(pci, pci_chip),
     PART(i440fx, i440fx_chip), PART(piix, piix_chip),         PART(pm, pm_chip),
-    PART(ide_pci, ide_pci_chip), PART(hpet, hpet_chip),
+    PART(ide_pci, ide_pci_chip), PART(hpet, hpet_chip),        PART(fw_cfg, fw_cfg_chip),
     PART(apic_bus, apic_bus_chip), PART(lapic[0], lapic_chip), PART(ioapic, ioapic_chip),
     PART(lapic[1], lapic_chip), PART(lapic[2], lapic_chip),   PART(lapic[3], lapic_chip),
     PART(lapic[4], lapic_chip), PART(lapic[5], lapic_chip),   PART(lapic[6], lapic_chip),
@@ -114,6 +114,9 @@ static const struct mapping ports[] = {
     AT(0x402, 1, 1, DEBUGPORT_TEXT, debugport, debugport_chip),
     AT(0x4d0, 1, 1, 2, pic[0], pic_chip),
     AT(0x4d1, 1, 1, 2, pic[1], pic_chip),
+    AT(0x510, 1, 2, FW_CFG_SELECTOR, fw_cfg, fw_cfg_chip),
+    AT(0x511, 1, 1, FW_CFG_DATA, fw_cfg, fw_cfg_chip),
+    AT(0x514, 8, 4, FW_CFG_DMA, fw_cfg, fw_cfg_chip),
     AT(0x8900, 1, 1, DEBUGPORT_SHUTDOWN, debugport, debugport_chip),
 };
 
@@ -510,6 +513,7 @@ static void init_chips(struct pc *pc, const struct pc_plugs *plugs)
     pc->sysctl.out2 = (struct sysctl_input){board_out2, pc};
     pc->sysctl.refresh = (struct sysctl_input){board_refresh, pc};
     debugport_init(&pc->debugport, plugs->debug_console);
+    fw_cfg_init(&pc->fw_cfg, pc->bus);
     init_vga(pc, plugs->vgabios);
 }
 
@@ -598,6 +602,7 @@ void pc_init(struct pc *pc, struct clock *clock, struct bus *bus, struct cpu *cp
     map_all(pc);
     plug_in(pc);
     pc_fill_cmos(pc);
+    pc_fill_fw_cfg(pc);
     pc_reset(pc);
 }
 

@@ -9,6 +9,7 @@
 #include "devices/debugport.h"
 #include "devices/dma.h"
 #include "devices/fdc.h"
+#include "devices/fw_cfg.h"
 #include "devices/hpet.h"
 #include "devices/i440fx.h"
 #include "devices/ide.h"
@@ -66,7 +67,7 @@ enum {
     PC_INIT = 16,      /* << number of the CPU: a message from one of them */
 };
 
-enum { PC_IRQS = 16 };
+enum { PC_IRQS = 16, PC_MEMORY_MAP = 40 };
 /* What pulls an IRQ: bits of pc.irq. */
 enum { IRQ_ISA = 1, IRQ_PCI = 2, IRQ_SCI = 4, IRQ_HPET = 8 };
 
@@ -95,6 +96,8 @@ struct pc {
     struct sysctl sysctl;
     struct npx npx;
     struct debugport debugport;
+    struct fw_cfg fw_cfg;
+    u8 memory_map[PC_MEMORY_MAP]; /* to be read there */
     struct vga vga;
     struct apic_bus apic_bus;
     struct lapic lapic[PC_CPUS];

@@ -10,5 +10,6 @@ void pc_map_memory(void *pc);
 
 /* What the firmware reads there about the plugs. */
 void pc_fill_cmos(struct pc *pc);
+void pc_fill_fw_cfg(struct pc *pc);
 
 #endif

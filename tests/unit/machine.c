@@ -360,6 +360,38 @@ START_TEST(pci_is_there_and_on_an_at_it_is_not)
 }
 END_TEST
 
+static u64 fw_cfg_number(struct bus *bus, u32 key, unsigned skip, unsigned bytes)
+{
+    u64 number = 0;
+    bus_out(bus, 0x510, key, 2);
+    while (skip--)
+        bus_in(bus, 0x511, 1);
+    for (unsigned i = 0; i < bytes; i++)
+        number |= (u64)bus_in(bus, 0x511, 1) << 8 * i;
+    return number;
+}
+
+/* QEMU, docs/specs/fw_cfg: the directory is big-endian; etc/e820 has a base, a length, type 1. */
+START_TEST(the_firmware_is_told_of_memory_and_processors)
+{
+    struct machine *machine = MACHINE(store_and_halt, "-smp 5 -m 3584");
+    struct bus *bus = &machine->bus;
+    ck_assert_uint_eq(fw_cfg_number(bus, FW_CFG_RAM_SIZE, 0, 8), 3584ull << 20);
+    ck_assert_uint_eq(fw_cfg_number(bus, FW_CFG_NB_CPUS, 0, 2), 5);
+    ck_assert_uint_eq(fw_cfg_number(bus, FW_CFG_MAX_CPUS, 0, 2), 5);
+    ck_assert_uint_eq(fw_cfg_number(bus, FW_CFG_DIRECTORY, 0, 8), 0x1400000001000000);
+    ck_assert_uint_eq(fw_cfg_number(bus, FW_CFG_DIRECTORY, 12, 8), 0x303238652f637465);
+    ck_assert_uint_eq(fw_cfg_number(bus, FW_CFG_FILE_FIRST, 0, 8), 0);
+    ck_assert_uint_eq(fw_cfg_number(bus, FW_CFG_FILE_FIRST, 8, 8), 3584ull << 20);
+    ck_assert_uint_eq(fw_cfg_number(bus, FW_CFG_FILE_FIRST, 16, 8), 1);
+    done(machine);
+    machine = MACHINE(store_and_halt, "");
+    ck_assert_uint_eq(fw_cfg_number(&machine->bus, FW_CFG_NB_CPUS, 0, 2), 1);
+    ck_assert_uint_eq(fw_cfg_number(&machine->bus, FW_CFG_FILE_FIRST, 8, 8), 1 << 20);
+    done(machine);
+}
+END_TEST
+
 /* 82441FX "PAM[6:0]": each segment's reads and writes go to memory or to ROM and the bus. */
 START_TEST(each_segment_is_rom_or_memory_for_reads_and_for_writes)
 {
@@ -533,6 +565,7 @@ Suite *machine_suite(void)
         the_clock_shows_the_date_of_the_options,
         the_window_of_the_vga_is_mapped_for_ever_without_growing,
         pci_is_there_and_on_an_at_it_is_not,
+        the_firmware_is_told_of_memory_and_processors,
         each_segment_is_rom_or_memory_for_reads_and_for_writes,
         smram_opens_until_it_is_locked,
         code_written_behind_rom_runs_when_it_becomes_memory,
