@@ -252,15 +252,20 @@ static const struct bus_region *region_find(const struct bus *bus, paddr address
     return low < bus->region_count && r->first <= address ? r : NULL;
 }
 
-u8 *bus_page(const struct bus *bus, paddr address, bool *writable, u32 *number)
+static u8 *page_at(const struct bus *bus, paddr address, bool *writable, u32 *number)
 {
-    address = bus_mask(bus, address) & ~(paddr)(BUS_PAGE_SIZE - 1);
+    address &= ~(paddr)(BUS_PAGE_SIZE - 1);
     const struct bus_region *r = region_find(bus, address);
     if (!r || !r->host)
         return NULL;
     *writable = r->writable;
     *number = r->page + (u32)((address - r->first) >> BUS_PAGE_SHIFT);
     return r->host + (address - r->first);
+}
+
+u8 *bus_page(const struct bus *bus, paddr address, bool *writable, u32 *number)
+{
+    return page_at(bus, bus_mask(bus, address), writable, number);
 }
 
 static u32 ones(unsigned size)
@@ -380,7 +385,7 @@ void bus_dma_read(struct bus *bus, paddr address, void *to, u32 bytes)
     for (u8 *out = to; bytes;) {
         u32 n = page_part(address, bytes), number;
         bool writable;
-        const u8 *page = bus_page(bus, address, &writable, &number);
+        const u8 *page = page_at(bus, address, &writable, &number);
         if (page)
             memcpy(out, page + (address & (BUS_PAGE_SIZE - 1)), n);
         else
@@ -396,7 +401,7 @@ void bus_dma_write(struct bus *bus, paddr address, const void *from, u32 bytes)
     for (const u8 *in = from; bytes;) {
         u32 n = page_part(address, bytes), number;
         bool writable;
-        u8 *page = bus_page(bus, address, &writable, &number);
+        u8 *page = page_at(bus, address, &writable, &number);
         if (page && writable)
             host_write(bus, page + (address & (BUS_PAGE_SIZE - 1)), in, n);
         in += n;

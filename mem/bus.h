@@ -133,7 +133,8 @@ void bus_out(struct bus *bus, u16 port, u32 value, unsigned size);
 bool bus_streams(const struct bus *bus, u16 port, unsigned size);
 u32 bus_in_stream(struct bus *bus, u16 port, unsigned size, u8 *to, u32 count);
 
-/* Bus masters: copy in, copy out; chips and holes are read as ones and not written. */
+/* Bus masters: copy in, copy out; chips and holes are read as ones and not written. The A20 gate is the
+ * CPU's, not theirs. */
 void bus_dma_read(struct bus *bus, paddr address, void *to, u32 bytes);
 void bus_dma_write(struct bus *bus, paddr address, const void *from, u32 bytes);
 

@@ -180,6 +180,17 @@ START_TEST(targets_outside_memory_are_errors)
 }
 END_TEST
 
+START_TEST(the_a20_gate_is_the_processors_alone)
+{
+    setup();
+    bus_set_a20(&bus, false);
+    bus.ram[0] = bus.ram[0x100000] = 'x';
+    ck_assert_uint_eq(dma(0x00200000 | SELECT | READ, 1, 0x100000), 0);
+    ck_assert(bus.ram[0] == 'x' && bus.ram[0x100000] == 'a');
+    bus_free(&bus);
+}
+END_TEST
+
 START_TEST(nothing_can_be_written)
 {
     setup();
@@ -247,6 +258,7 @@ Suite *fw_cfg_suite(void)
         dma_reads_skips_and_goes_on_where_the_port_stopped,
         zeros_fill_a_long_read_to_its_last_byte,
         targets_outside_memory_are_errors,
+        the_a20_gate_is_the_processors_alone,
         nothing_can_be_written,
         a_request_outside_memory_or_over_itself_does_no_harm,
         the_high_half_counts_for_one_request,
