@@ -205,6 +205,8 @@ void ports_init(void);
 void boot_run(void);
 void boot_failed(void);
 void boot_menu(void);
+void kernel_run(void); /* kernel.c; returns if the user named no kernel */
+u32 above_1m_free_kb(void);
 u16 ebda_segment(void);
 
 /* Services, each an interrupt; entry.S knows them by name. */

@@ -105,6 +105,8 @@ void boot_run(void)
     EBDA8_SET(stack_depth, 0);
     cd_end();
     irq_on();
+    if (!EBDA8(boot_choice))
+        kernel_run();
     order[0] = EBDA8(boot_choice);
     order[1] = cmos_read(CMOS_BOOT) & 15;
     order[2] = cmos_read(CMOS_BOOT) >> 4;

@@ -69,7 +69,7 @@ u32 memory_end(void)
     return (above_1m_kb() + 1024) * 1024;
 }
 
-static u32 free_kb(void)
+u32 above_1m_free_kb(void)
 {
     return above_1m_kb() - reserved_blocks * 64u;
 }
@@ -77,7 +77,7 @@ static u32 free_kb(void)
 /* 63 MiB at most: OS/2 Warp 3 takes more for less. */
 static void extended_size(struct regs *r)
 {
-    u32 kb = free_kb();
+    u32 kb = above_1m_free_kb();
 
     if (kb > extended_kb())
         kb = extended_kb();
@@ -87,7 +87,7 @@ static void extended_size(struct regs *r)
 
 static void size_e881(struct regs *r)
 {
-    u32 kb = free_kb(), below = kb < 15 * 1024 ? kb : 15 * 1024;
+    u32 kb = above_1m_free_kb(), below = kb < 15 * 1024 ? kb : 15 * 1024;
 
     r->eax = r->ecx = below;
     r->ebx = r->edx = (kb - below) / 64;

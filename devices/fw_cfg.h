@@ -19,7 +19,7 @@
 
 enum { FW_CFG_SELECTOR = 0, FW_CFG_DATA = 1, FW_CFG_DMA = 4 }; /* registers */
 
-/* Keys that the specification and firmware give a meaning. */
+/* Keys that the specification and firmware give a meaning; bit 15 marks the board's own. */
 enum {
     FW_CFG_SIGNATURE = 0x00,
     FW_CFG_ID = 0x01,
@@ -29,6 +29,8 @@ enum {
     FW_CFG_MAX_CPUS = 0x0f,
     FW_CFG_DIRECTORY = 0x19,
     FW_CFG_FILE_FIRST = 0x20,
+    FW_CFG_KERNEL = 0x8100, /* src/pc_fw_cfg.c has its layout, bios/kernel.c reads it */
+    FW_CFG_KERNEL_PART = 0x8101,
 };
 
 enum { FW_CFG_ITEMS = 40, FW_CFG_FILES = 8, FW_CFG_ENTRY = 64 };

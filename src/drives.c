@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "src/drives.h"
+#include "src/kernel.h"
 #include "src/profile.h"
 #include "src/rom.h"
 
@@ -210,12 +211,23 @@ static bool place_floppy(struct drives *drives, struct disk *disk, char *message
 
 static const char boot_letters[] = {[DISK_FLOPPY] = 'a', [DISK_HARD] = 'c', [DISK_CDROM] = 'd'};
 
+static bool take_kernel(struct drives *drives, const char *path, char *message, size_t size)
+{
+    if (drives->kernel)
+        snprintf(message, size, "%s: a second kernel; -initrd gives modules", path);
+    else
+        drives->kernel = path;
+    return drives->kernel == path;
+}
+
 /* An image on the command line: its content tells where it belongs. */
 static bool open_image(struct drives *drives, const char *path, bool first, char *message,
                        size_t size)
 {
     static bool (*const place[])(struct drives *, struct disk *, char *, size_t) = {
         [DISK_FLOPPY] = place_floppy, [DISK_HARD] = place_hard, [DISK_CDROM] = place_cd};
+    if (kernel_is(path))
+        return take_kernel(drives, path, message, size);
     struct disk *disk = open_as(drives, path, DISK_WANT_ANY, message, size);
     if (!disk)
         return false;
@@ -229,7 +241,7 @@ static bool open_demo(struct drives *drives, char *message, size_t size)
     for (unsigned i = 0; i < HARD_DRIVES; i++)
         if (drives->hard[i])
             return true;
-    struct disk *disk = drives->floppy_count || drives->cd
+    struct disk *disk = drives->floppy_count || drives->cd || drives->kernel
                             ? NULL
                             : disk_from_memory("demo disk (built in)", rom_demo, rom_demo_size);
     return !disk || place_floppy(drives, disk, message, size);
@@ -284,7 +296,9 @@ static void choose_boot(struct drives *drives, const struct options *options)
 bool drives_open(struct drives *drives, const struct options *options, char *message, size_t size)
 {
     bool ok = true;
-    *drives = (struct drives){.snapshot = options->snapshot, .profile = options->profile};
+    *drives = (struct drives){.snapshot = options->snapshot,
+                              .profile = options->profile,
+                              .kernel = options->kernel};
     for (unsigned i = 0; ok && i < FLOPPY_DRIVES; i++)
         ok = open_floppy(drives, i, options->floppy[i], message, size);
     for (unsigned i = 0; ok && i < HARD_DRIVES; i++)

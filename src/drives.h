@@ -19,6 +19,7 @@ struct drives {
     struct disk *cd;  /* in the drive; one of the above, or NULL */
     unsigned cd_unit; /* the place of the CD-ROM drive among the hard ones; HARD_DRIVES: none */
     enum fdc_drive_type type[FLOPPY_DRIVES];
+    const char *kernel; /* -kernel, or an image that is one; NULL: none */
     char boot[4]; /* what to start from, in this order: a floppy, c hard disk, d CD-ROM */
     const struct profile *profile; /* or NULL */
     bool snapshot;

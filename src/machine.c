@@ -86,11 +86,41 @@ static bool build(struct machine *machine, const struct options *options, char *
     return false;
 }
 
+/* The firmware's tables are in these last bytes of memory, see bios/acpi.c. */
+enum { FIRMWARE_TOP = 0x10000 };
+
+static bool load_kernel(struct machine *machine, const struct options *options, char *message,
+                        size_t size)
+{
+    u64 ram = machine->bus.ram_size;
+    struct kernel_wish wish = {.path = machine->drives.kernel,
+                               .initrd = options->initrd,
+                               .append = options->append,
+                               .top = (ram < BUS_HOLE ? ram : BUS_HOLE) - FIRMWARE_TOP};
+    if (wish.path && options->bios)
+        snprintf(message, size, "%s: only the built-in BIOS starts a kernel, not that of -bios",
+                 wish.path);
+    else if (!wish.path && (wish.initrd || wish.append))
+        snprintf(message, size, "%s: wants a kernel: -kernel", wish.initrd ? "-initrd" : "-append");
+    else
+        return !wish.path || kernel_load(&machine->kernel, &wish, message, size);
+    return false;
+}
+
+static void announce(const struct machine *machine, FILE *out)
+{
+    drives_announce(&machine->drives, out);
+    if (machine->kernel.kind)
+        fprintf(out, "%s: %s -> started by the BIOS\n", machine->drives.kernel,
+                machine->kernel.what);
+}
+
 static void wire(struct machine *machine, const struct options *options)
 {
     struct pc_plugs plugs = {
         .bios = &machine->bios,
         .vgabios = &machine->vgabios,
+        .kernel = machine->kernel.kind ? &machine->kernel : NULL,
         .isa_board = options->board.isa,
         .hpet = options->board.hpet,
         .without_acpi = !options->board.acpi,
@@ -130,9 +160,10 @@ struct machine *machine_new(const struct options *options, FILE *out, char *mess
         rom_load_vgabios(&machine->vgabios, options->vgabios, message, size) &&
         build(machine, options, message, size) &&
         drives_open(&machine->drives, options, message, size) &&
+        load_kernel(machine, options, message, size) &&
         open_ports(machine, options, message, size)) {
         if (out) {
-            drives_announce(&machine->drives, out);
+            announce(machine, out);
             announce_ports(machine, out);
         }
         wire(machine, options);
@@ -158,6 +189,7 @@ void machine_free(struct machine *machine)
     bus_free(&machine->bus);
     rom_free(&machine->bios);
     rom_free(&machine->vgabios);
+    kernel_free(&machine->kernel);
     display_free(&machine->display);
     input_free(&machine->input);
     free(machine);

@@ -29,6 +29,7 @@ struct machine {
     struct input input;
     struct drives drives;
     struct rom bios, vgabios;
+    struct kernel kernel;
     struct chardev *serial[SERIAL_PORTS], *parallel, *debug_console;
     bool no_reboot;
     u64 max_insns; /* 0: no limit */

@@ -488,6 +488,10 @@ static const struct option rows[] = {
     VALUE("cdrom", "FILE", NULL, take_text, cd, "disc in the CD-ROM drive"),
     VALUE("boot", "ORDER[,menu=on]", NULL, take_boot, boot,
           "what to start from: a floppy, c hard disk, d CD-ROM; menu=on, off: the BIOS's menu"),
+    VALUE("kernel", "FILE", NULL, take_text, kernel, "start this kernel: Linux (bzImage), Multiboot 1"),
+    VALUE("initrd", "FILES", NULL, take_text, initrd,
+          "its initial RAM disk; Multiboot: modules, as \"file arguments,file\""),
+    VALUE("append", "TEXT", NULL, take_text, append, "its command line"),
     SWITCH("snapshot", snapshot, "guest writes are thrown away at the end; no image is changed"),
     VALUE("m", "MIB", "64", take_mebibytes, ram_mib, "memory"),
     VALUE("cpu", "MODEL[-MHZ]", "pentium3", take_cpu, cpu, "CPU model and clock; -cpu help"),
@@ -555,10 +559,8 @@ static void *field_of(struct options *options, const struct option *row)
 static const struct {
     const char *name, *what;
 } later[] = {
-    {"kernel", "starting a kernel directly"}, {"initrd", "starting a kernel directly"},
-    {"append", "starting a kernel directly"}, {"s", "the debugger"},
-    {"S", "the debugger"},                    {"gdb", "the debugger"},
-    {"monitor", "the monitor"},
+    {"s", "the debugger"},   {"S", "the debugger"},
+    {"gdb", "the debugger"}, {"monitor", "the monitor"},
 };
 
 const char *options_name(unsigned i)

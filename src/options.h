@@ -13,7 +13,7 @@
 
 enum {
     OPTION_LIST = 32,  /* values of an option that may be given again and again */
-    OPTION_ROWS = 48,  /* room for rows; checked when it is compiled */
+    OPTION_ROWS = 56,  /* room for rows; checked when it is compiled */
     SERIAL_PORTS = 2,
     FLOPPY_DRIVES = 2,
     HARD_DRIVES = 4,
@@ -76,6 +76,7 @@ struct options {
     struct option_list image; /* to be told apart by content */
     struct boot_choice boot;
     bool snapshot;
+    const char *kernel, *initrd, *append;
     const char *bios, *vgabios;
     struct option_list serial;
     const char *parallel, *debugcon;

@@ -32,6 +32,7 @@
 #include "mem/apic_bus.h"
 #include "mem/bus.h"
 #include "mem/pci.h"
+#include "src/kernel.h"
 #include "src/rom.h"
 
 enum { PC_SERIALS = 2, PC_HARD_DISKS = 4, PC_CPUS = 8 };
@@ -41,6 +42,7 @@ struct pc_plugs {
     bool isa_board; /* an AT: no PCI */
     bool without_acpi, without_apm; /* not to be offered by the BIOS */
     const struct rom *bios, *vgabios;
+    const struct kernel *kernel; /* to be started by the firmware; NULL: a disk */
     struct chardev *serial[PC_SERIALS]; /* NULL: nothing plugged in */
     struct chardev *parallel, *debug_console;
     enum fdc_drive_type floppy_drive[FDC_DRIVES];
@@ -67,7 +69,7 @@ enum {
     PC_INIT = 16,      /* << number of the CPU: a message from one of them */
 };
 
-enum { PC_IRQS = 16, PC_MEMORY_MAP = 40 };
+enum { PC_IRQS = 16, PC_MEMORY_MAP = 40, PC_KERNEL_TABLE = 16 + 12 * KERNEL_PARTS };
 /* What pulls an IRQ: bits of pc.irq. */
 enum { IRQ_ISA = 1, IRQ_PCI = 2, IRQ_SCI = 4, IRQ_HPET = 8 };
 
@@ -97,7 +99,7 @@ struct pc {
     struct npx npx;
     struct debugport debugport;
     struct fw_cfg fw_cfg;
-    u8 memory_map[PC_MEMORY_MAP]; /* to be read there */
+    u8 memory_map[PC_MEMORY_MAP], kernel_table[PC_KERNEL_TABLE]; /* to be read there */
     struct vga vga;
     struct apic_bus apic_bus;
     struct lapic lapic[PC_CPUS];

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What the firmware reads by fw_cfg: memory, processors. */
+/* What the firmware reads by fw_cfg: memory, processors, a kernel to start. */
 #include "src/pc_parts.h"
 
 enum { RANGE = 20, RANGE_RAM = 1 };
@@ -22,10 +22,30 @@ static void fill_memory(struct pc *pc)
     fw_cfg_add_file(&pc->fw_cfg, "etc/e820", pc->memory_map, size);
 }
 
+/* FW_CFG_KERNEL: kind, entry, stack, number of parts; of each its key, address and length. */
+static void fill_kernel(struct pc *pc, const struct kernel *kernel)
+{
+    u8 *to = pc->kernel_table;
+    put32(to, kernel->kind);
+    put32(to + 4, kernel->entry);
+    put32(to + 8, kernel->stack);
+    put32(to + 12, kernel->count);
+    for (u32 i = 0; i < kernel->count; i++) {
+        const struct kernel_part *part = &kernel->part[i];
+        put32(to + 16 + 12 * i, FW_CFG_KERNEL_PART + i);
+        put32(to + 20 + 12 * i, part->address);
+        put32(to + 24 + 12 * i, part->length);
+        fw_cfg_add(&pc->fw_cfg, (u16)(FW_CFG_KERNEL_PART + i), part->bytes, part->size);
+    }
+    fw_cfg_add(&pc->fw_cfg, FW_CFG_KERNEL, to, 16 + 12 * kernel->count);
+}
+
 void pc_fill_fw_cfg(struct pc *pc)
 {
     fill_memory(pc);
     fw_cfg_add_number(&pc->fw_cfg, FW_CFG_NB_CPUS, pc->plugs.cpus, 2);
     fw_cfg_add_number(&pc->fw_cfg, FW_CFG_MAX_CPUS, pc->plugs.cpus, 2);
-    fw_cfg_add_number(&pc->fw_cfg, FW_CFG_BOOT_MENU, 0, 2);
+    fw_cfg_add_number(&pc->fw_cfg, FW_CFG_BOOT_MENU, pc->plugs.boot_menu, 2);
+    if (pc->plugs.kernel)
+        fill_kernel(pc, pc->plugs.kernel);
 }

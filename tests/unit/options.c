@@ -192,7 +192,7 @@ START_TEST(wrong_words_get_one_line_that_names_them)
     expect_wrong("-fdaa x", "-fdaa: unknown option; did you mean -fda?");
     expect_wrong("--snapshoot", "did you mean --snapshot?");
     expect_wrong("-zzzzzzzz", "twin86 --help");
-    expect_wrong("-kernel vmlinuz", "-kernel: unknown option: starting a kernel directly");
+    expect_wrong("-monitor stdio", "-monitor: unknown option: the monitor");
     expect_wrong("-s", "the debugger");
     expect_wrong("-fda", "-fda: wants a value: FILE");
     expect_wrong("-m 0", "-m 0: wants MiB");
