@@ -4,7 +4,7 @@
  * and the printer on it.
  *
  *   reg 0  data      the latch, read back
- *   reg 1  status    /BUSY /ACK PE SELECT /ERROR 1 1 1
+ *   reg 1  status    /BUSY /ACK PE SELECT /ERROR 0 0 0
  *   reg 2  control   1 1 1 IRQEN SELIN /INIT AUTOFD STROBE
  *
  *   STROBE  ___/~\_________________________   the printer takes the data latch at the rise
@@ -12,9 +12,14 @@
  *   -ACK    ~~~~~~~~~~~~~~~~~~~~\____/~~~~~   10 us after the strobe, for 5 us
  *   IRQ     _________________________/~~~~~   until the next strobe or a status read
  *
+ * Status bits 0-2 are those of later ports (SMSC FDC37C665, "Status Port": low): BIOSes give them
+ * on to INT 17h's callers, whose "time-out" is bit 0.
+ *
  * The adapter's interrupt is the end of -ACK; it is held because an edge-triggered interrupt
  * controller wants the level to stay until it is acknowledged. Without a printer the inputs float
- * high, as on an open plug: "busy, out of paper".
+ * high, as on an open plug: "busy, out of paper". The printer starts afresh when /INIT falls, and
+ * prints whatever its level: a reset leaves it low, and BIOSes for PCs where it does not never
+ * raise it.
  *
  * Not modelled: EPP, ECP, the bidirectional bit of later ports, a printer that runs out of paper.
  */
@@ -70,22 +75,22 @@ static void strobe(struct parallel *parallel)
 static u8 status_read(struct parallel *parallel)
 {
     if (!parallel->printer)
-        return 0x7f;
+        return PARALLEL_NOT_ACK | PARALLEL_PAPER_END | PARALLEL_SELECT | PARALLEL_NOT_ERROR;
     ack_latch_set(parallel, false);
-    return (u8)(0x07 | PARALLEL_NOT_ERROR | PARALLEL_SELECT |
+    return (u8)(PARALLEL_NOT_ERROR | PARALLEL_SELECT |
                 (parallel->phase == PARALLEL_ACKING ? 0 : PARALLEL_NOT_ACK) |
                 (parallel->phase == PARALLEL_IDLE ? PARALLEL_NOT_BUSY : 0));
 }
 
 static void control_write(struct parallel *parallel, u8 value)
 {
-    u8 risen = value & (u8)~parallel->control;
+    u8 risen = value & (u8)~parallel->control, fallen = parallel->control & (u8)~value;
     parallel->control = value & CONTROL_BITS;
     update_intr(parallel);
-    if (!(value & PARALLEL_NOT_INIT) && parallel->phase != PARALLEL_IDLE) {
-        parallel->phase = PARALLEL_IDLE; /* the printer starts afresh */
+    if (fallen & PARALLEL_NOT_INIT) {
+        parallel->phase = PARALLEL_IDLE;
         timer_stop(&parallel->timer);
-    } else if (risen & PARALLEL_STROBE && value & PARALLEL_NOT_INIT) {
+    } else if (risen & PARALLEL_STROBE) {
         strobe(parallel);
     }
 }
@@ -121,7 +126,7 @@ static void parallel_reset(void *chip)
     struct parallel *parallel = chip;
     timer_stop(&parallel->timer);
     parallel->data = 0;
-    parallel->control = 0; /* the latch is cleared: the printer is held in its reset */
+    parallel->control = 0;
     parallel->phase = PARALLEL_IDLE;
     ack_latch_set(parallel, false);
 }

@@ -70,15 +70,15 @@ START_TEST(a_strobe_prints_the_data_latch)
 {
     setup(true);
     wr(PARALLEL_CONTROL, PARALLEL_NOT_INIT | PARALLEL_SELECT_IN);
-    ck_assert_uint_eq(rd(PARALLEL_STATUS), 0xdf);
+    ck_assert_uint_eq(rd(PARALLEL_STATUS), 0xd8);
     print('P', PARALLEL_NOT_INIT | PARALLEL_SELECT_IN);
     ck_assert_uint_eq(heard_count, 1);
     ck_assert_int_eq(heard[0], 'P');
-    ck_assert_uint_eq(rd(PARALLEL_STATUS), 0x5f); /* busy */
+    ck_assert_uint_eq(rd(PARALLEL_STATUS), 0x58); /* busy */
     pass(12000);
-    ck_assert_uint_eq(rd(PARALLEL_STATUS), 0x1f); /* and acknowledging */
+    ck_assert_uint_eq(rd(PARALLEL_STATUS), 0x18); /* and acknowledging */
     pass(5000);
-    ck_assert_uint_eq(rd(PARALLEL_STATUS), 0xdf);
+    ck_assert_uint_eq(rd(PARALLEL_STATUS), 0xd8);
     ck_assert_uint_eq(rd(PARALLEL_DATA), 'P');
     ck_assert_uint_eq(rd(PARALLEL_CONTROL), 0xe0 | PARALLEL_NOT_INIT | PARALLEL_SELECT_IN);
     chardev_close(port.printer);
@@ -101,14 +101,35 @@ START_TEST(the_end_of_the_acknowledge_interrupts)
 }
 END_TEST
 
-START_TEST(a_busy_printer_and_one_in_reset_do_not_look)
+START_TEST(a_busy_printer_does_not_look)
 {
     setup(true);
-    print('a', 0); /* INIT is low */
-    ck_assert_uint_eq(heard_count, 0);
+    print('a', PARALLEL_NOT_INIT);
     print('b', PARALLEL_NOT_INIT);
-    print('c', PARALLEL_NOT_INIT);
     ck_assert_uint_eq(heard_count, 1);
+    pass(15000);
+    print('c', PARALLEL_NOT_INIT);
+    ck_assert_uint_eq(heard_count, 2);
+    chardev_close(port.printer);
+}
+END_TEST
+
+/* SeaBIOS and Bochs's BIOS never raise /INIT. */
+START_TEST(the_fall_of_init_ends_the_printers_work_and_its_level_does_not_matter)
+{
+    setup(true);
+    print('a', 0);
+    print('b', 0);
+    ck_assert_uint_eq(heard_count, 1);
+    pass(15000);
+    print('c', 0);
+    ck_assert_uint_eq(heard_count, 2);
+    wr(PARALLEL_CONTROL, PARALLEL_NOT_INIT);
+    ck_assert_uint_eq(rd(PARALLEL_STATUS), 0x58);
+    wr(PARALLEL_CONTROL, 0);
+    ck_assert_uint_eq(rd(PARALLEL_STATUS) & PARALLEL_NOT_BUSY, PARALLEL_NOT_BUSY);
+    print('d', 0);
+    ck_assert_uint_eq(heard_count, 3);
     chardev_close(port.printer);
 }
 END_TEST
@@ -118,7 +139,7 @@ START_TEST(an_open_plug_is_busy_and_out_of_paper)
     setup(false);
     print('a', PARALLEL_NOT_INIT | PARALLEL_IRQ_ENABLE);
     pass(1000000);
-    ck_assert_uint_eq(rd(PARALLEL_STATUS), 0x7f);
+    ck_assert_uint_eq(rd(PARALLEL_STATUS), 0x78);
     ck_assert(!irq);
 }
 END_TEST
@@ -126,9 +147,13 @@ END_TEST
 Suite *parallel_suite(void)
 {
     const TTest *const tests[] = {
-        every_byte_of_the_chip_is_in_its_field_list, a_strobe_prints_the_data_latch,
-        the_end_of_the_acknowledge_interrupts,       a_busy_printer_and_one_in_reset_do_not_look,
-        an_open_plug_is_busy_and_out_of_paper,       NULL,
+        every_byte_of_the_chip_is_in_its_field_list,
+        a_strobe_prints_the_data_latch,
+        the_end_of_the_acknowledge_interrupts,
+        a_busy_printer_does_not_look,
+        the_fall_of_init_ends_the_printers_work_and_its_level_does_not_matter,
+        an_open_plug_is_busy_and_out_of_paper,
+        NULL,
     };
     return unit_suite("parallel", tests);
 }
