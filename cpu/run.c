@@ -330,9 +330,10 @@ static NORETURN void raise_between(struct cpu *cpu, unsigned vector, enum cpu_re
     cpu_raise(cpu, vector, 0, reason);
 }
 
+/* Nothing from outside is taken now. */
 static bool shadowed(const struct cpu *cpu)
 {
-    return cpu->shadow_at == cpu->clock->cycles;
+    return cpu->shadow_at == cpu->clock->cycles || cpu->halted == CPU_WAITS;
 }
 
 /* The traps of the instruction that just ended: single step and breakpoints on data and ports. They
@@ -408,8 +409,6 @@ static bool must_return(struct cpu *cpu)
 static bool take_waiting(struct cpu *cpu)
 {
     bool waits = interrupt_waits(cpu) && !shadowed(cpu);
-    if (cpu->halted == CPU_WAITS)
-        return false;
     if (unlikely(cpu->debug_hits) && !debug_shadowed(cpu)) {
         slice_begin(cpu);
         debug_trap(cpu);
