@@ -197,7 +197,9 @@ void machine_free(struct machine *machine)
 
 /* Running */
 
-static enum machine_end cpu_reset_asked(struct machine *machine, enum machine_end stopped)
+/* INIT to the first CPU: it starts as after power-on. */
+static enum machine_end cpu_reset_asked(struct machine *machine, u32 request,
+                                        enum machine_end stopped)
 {
     bool reboot = !pc_reset_is_return(&machine->pc);
     if (log_on(LOG_RESET))
@@ -205,7 +207,7 @@ static enum machine_end cpu_reset_asked(struct machine *machine, enum machine_en
                  reboot ? "" : ", to return to a program");
     if (reboot && machine->no_reboot)
         return stopped;
-    pc_reset_cpu(&machine->pc);
+    pc_init_cpus(&machine->pc, request);
     return MACHINE_RUNS;
 }
 
@@ -224,15 +226,15 @@ static enum machine_end board_asked(struct machine *machine)
 {
     u32 request = machine->pc.request;
     machine->pc.request = 0;
-    pc_init_cpus(&machine->pc, request);
     if (request & PC_DEBUG_EXIT)
         return MACHINE_DEBUG_EXIT;
     if (request & PC_POWER_OFF)
         return MACHINE_POWER_OFF;
     if (request & PC_RESET)
         return reset_asked(machine);
-    if (request & PC_CPU_RESET)
-        return cpu_reset_asked(machine, MACHINE_REBOOT);
+    if (request & PC_INIT)
+        return cpu_reset_asked(machine, request, MACHINE_REBOOT);
+    pc_init_cpus(&machine->pc, request);
     return MACHINE_RUNS;
 }
 
@@ -288,7 +290,7 @@ enum machine_end machine_run(struct machine *machine, vtime until)
         if (machine->pc.request)
             end = board_asked(machine);
         else if (stop == CPU_SHUTDOWN)
-            end = cpu_reset_asked(machine, MACHINE_TRIPLE);
+            end = cpu_reset_asked(machine, PC_INIT_ALL, MACHINE_TRIPLE);
         if (end == MACHINE_RUNS && machine->max_insns &&
             machine_insns(machine) >= machine->max_insns)
             end = MACHINE_INSNS;

@@ -259,14 +259,13 @@ static void board_reset(void *owner, unsigned pin, bool level)
 {
     (void)pin;
     if (level)
-        request(owner, PC_CPU_RESET);
+        request(owner, PC_INIT_ALL);
 }
 
-/* Not modelled: that of the first alone. All of them start anew. */
 static void core_init(void *owner, unsigned pin, bool level)
 {
     if (level)
-        request(owner, pin ? (u32)PC_INIT << pin : PC_CPU_RESET);
+        request(owner, (u32)PC_INIT << pin);
 }
 
 static void board_reset_all(void *owner, unsigned pin, bool level)
@@ -596,7 +595,8 @@ void pc_init(struct pc *pc, struct clock *clock, struct bus *bus, struct cpu *cp
     for (size_t i = 0; i < wires_of(pc); i++)
         line_connect((struct line *)(void *)((u8 *)pc + wires[i].line), wires[i].set,
                      (u8 *)pc + wires[i].owner, wires[i].pin);
-    line_connect(&cpu->ferr, npx_ferr, &pc->npx, 0); /* only the first has DOS's way with errors */
+    /* SDM 1, D.2.1: systems of several have the errors of floating point in the native way alone. */
+    line_connect(&cpu->ferr, npx_ferr, &pc->npx, 0);
     for (unsigned i = 0; i < plugs->cpus; i++)
         line_connect(&cpu[i].smiact, board_smiact, pc, 0);
     map_all(pc);
@@ -622,14 +622,10 @@ static void open_a20(struct pc *pc)
     kbc_set_a20(&pc->kbc, true);
 }
 
-void pc_reset_cpu(struct pc *pc)
-{
-    open_a20(pc);
-    pc_init_cpus(pc, ~0u);
-}
-
 void pc_init_cpus(struct pc *pc, u32 request)
 {
+    if (request & PC_INIT)
+        open_a20(pc);
     for (unsigned i = 0; i < pc->plugs.cpus; i++)
         if (request & (u32)PC_INIT << i) {
             lapic_init_pin(&pc->lapic[i]);

@@ -62,11 +62,11 @@ struct pc_plugs {
 
 /* Why the machine loop has to look. */
 enum {
-    PC_CPU_RESET = 1, /* keyboard controller or port 92h */
-    PC_POWER_OFF = 2,
-    PC_DEBUG_EXIT = 4, /* debugport.exit_value */
-    PC_RESET = 8,      /* all of it: port CF9h */
-    PC_INIT = 16,      /* << number of the CPU: a message from one of them */
+    PC_POWER_OFF = 1,
+    PC_DEBUG_EXIT = 2, /* debugport.exit_value */
+    PC_RESET = 4,      /* all of it: port CF9h */
+    PC_INIT = 8,       /* << number of the CPU: a message from one of them */
+    PC_INIT_ALL = PC_INIT * 0xff, /* their pin: keyboard controller or port 92h */
 };
 
 enum { PC_IRQS = 16, PC_MEMORY_MAP = 40, PC_KERNEL_TABLE = 16 + 12 * KERNEL_PARTS };
@@ -121,10 +121,7 @@ void pc_init(struct pc *pc, struct clock *clock, struct bus *bus, struct cpu *cp
 /* The reset button: every chip; and the CPUs, with A20 open as the first starts above it. */
 void pc_reset(struct pc *pc);
 
-/* The CPUs' INIT pin, or RESET where they have none: keyboard controller, port 92h, triple fault. */
-void pc_reset_cpu(struct pc *pc);
-
-/* INIT to those of whom PC_INIT bits are in REQUEST. */
+/* INIT to those CPUs of whom PC_INIT bits are in REQUEST, or RESET where they have none. */
 void pc_init_cpus(struct pc *pc, u32 request);
 
 /* It is CPU N's turn. */

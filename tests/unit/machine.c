@@ -92,7 +92,7 @@ START_TEST(the_last_who_writes_the_a20_gate_wins_and_a_reset_opens_it)
     bus_out(&machine->bus, 0x92, 2, 1);
     ck_assert(machine->bus.a20);
     bus_out(&machine->bus, 0x92, 0, 1);
-    pc_reset_cpu(pc);
+    pc_init_cpus(pc, PC_INIT_ALL);
     ck_assert(machine->bus.a20);
     done(machine);
 }
@@ -109,7 +109,7 @@ START_TEST(a_reset_of_the_cpu_alone_is_an_init)
         struct machine *machine = MACHINE(store_and_halt, rows[i].options);
         u32 usual = machine->cpu[0].smbase, other = usual + 0x8000;
         machine->cpu[0].smbase = other;
-        pc_reset_cpu(&machine->pc);
+        pc_init_cpus(&machine->pc, PC_INIT_ALL);
         ck_assert_uint_eq(machine->cpu[0].smbase, rows[i].keeps ? other : usual);
         pc_reset(&machine->pc);
         ck_assert_uint_eq(machine->cpu[0].smbase, usual);
@@ -280,8 +280,8 @@ START_TEST(the_local_apic_reaches_its_processor)
     ck_assert(machine->cpu[0].smi_pending && !machine->cpu[0].smi);
     ck_assert_uint_eq(machine->pc.request, 0);
     lapic_chip.write(lapic, 0x300, 0x500, 4);
-    ck_assert_uint_eq(machine->pc.request, PC_CPU_RESET);
-    pc_reset_cpu(&machine->pc);
+    ck_assert_uint_eq(machine->pc.request, PC_INIT);
+    pc_init_cpus(&machine->pc, PC_INIT);
     ck_assert_uint_eq(lapic_chip.read(lapic, 0xf0, 4), 0xff);
     done(machine);
 }

@@ -176,11 +176,37 @@ START_TEST(init_makes_one_wait_again_and_reset_all_but_the_first)
         if (i)
             machine_reset(machine);
         else
-            pc_reset_cpu(&machine->pc);
+            pc_init_cpus(&machine->pc, PC_INIT_ALL);
         ck_assert_int_eq(machine->cpu[0].halted, CPU_RUNS);
         ck_assert_int_eq(machine->cpu[1].halted, CPU_WAITS);
         ck_assert_uint_eq(machine->cpu[0].eip, 0xfff0);
     }
+    done(machine);
+}
+END_TEST
+
+/* SDM 3A "MP Initialization Protocol Requirements": each looks at its BSP flag, and at nothing else. */
+START_TEST(init_starts_the_first_anew_and_no_other)
+{
+    struct machine *machine = MACHINE(spin, "-smp 2");
+    put(machine, CODE, count, sizeof count);
+    send(machine, 1, STARTUP | CODE >> 12);
+    run_ms(machine, 1);
+    machine->cpu[0].r[ESI] = machine->cpu[1].r[ESI] = 1;
+    send(machine, 0, INIT);
+    u16 before = word(machine, 0x600);
+    run_ms(machine, 1);
+    ck_assert_int_eq(machine->cpu[0].halted, CPU_RUNS);
+    ck_assert_uint_eq(machine->cpu[0].r[ESI], 0);
+    ck_assert_uint_eq(machine->cpu[0].seg[SEG_CS].selector, 0xf000);
+    ck_assert_uint_eq(machine->cpu[1].r[ESI], 1);
+    ck_assert_uint_ne(word(machine, 0x600), before);
+    done(machine);
+    machine = MACHINE(spin, "-smp 2 -no-reboot");
+    send(machine, 1, INIT);
+    ck_assert_int_eq(machine_run(machine, 1000000), MACHINE_RUNS);
+    send(machine, 0, INIT);
+    ck_assert_int_eq(machine_run(machine, 2000000), MACHINE_REBOOT);
     done(machine);
 }
 END_TEST
@@ -341,6 +367,7 @@ Suite *smp_suite(void)
         the_first_starts_alone,
         nothing_but_the_start_up_message_wakes_one_that_waits,
         init_makes_one_wait_again_and_reset_all_but_the_first,
+        init_starts_the_first_anew_and_no_other,
         a_triple_fault_of_any_restarts_all,
         each_runs_its_whole_clock,
         no_time_stamp_is_earlier_than_one_that_another_has_seen,
