@@ -6,7 +6,8 @@
  *   report, byte 0   | YO | XO  | YS | XS  | 1 | M | R | L |
  *           byte 1   X, right is positive
  *           byte 2   Y, up is positive
- *           byte 3   ID 3: wheel, towards the user is positive; ID 4: the same in bits 3-0
+ *           byte 3   ID 3: wheel, towards the user is positive
+ *                    ID 4: | 0 | 0 | 5th | 4th button | wheel in 4 bits |
  *   status, byte 0   | 0  | REM | EN | 2:1 | 0 | L | M | R |
  *           byte 1   resolution 0-3
  *           byte 2   samples a second
@@ -19,8 +20,7 @@
  * sends in between is obeyed after it. BBh, which OS/2 sends to look for another device, is not
  * answered.
  *
- * Not modelled: the counts follow the host's pointer at every resolution; buttons 4 and 5, which
- * no front end has, read 0.
+ * Not modelled: the counts follow the host's pointer at every resolution.
  */
 #include "devices/mouse.h"
 #include "src/host/input.h"
@@ -40,10 +40,12 @@ enum {
     RATE_DEFAULT = 100,
     RESOLUTION_DEFAULT = 2,
     COUNT_MAX = 255,
+    STIRS_MAX = 64,
     PACKET_ALWAYS = 0x08,
 };
 
 enum { BAT_NS = 300000000 };
+enum { PLAIN_BUTTONS = MOUSE_LEFT | MOUSE_RIGHT | MOUSE_MIDDLE };
 
 static const u8 rates[] = {10, 20, 40, 60, 80, 100, 200};
 
@@ -64,11 +66,18 @@ static void clear_counters(struct mouse *m)
 {
     m->dx = m->dy = m->dz = 0;
     m->x_overflow = m->y_overflow = false;
+    m->stirs = 0;
+}
+
+/* What the host can be told of the buttons. */
+static u8 visible_buttons(const struct mouse *m)
+{
+    return m->buttons & (m->id == ID_EXPLORER ? MOUSE_BUTTONS : PLAIN_BUTTONS);
 }
 
 static bool is_changed(const struct mouse *m)
 {
-    return m->dx || m->dy || (m->dz && m->id) || m->buttons != m->reported;
+    return m->dx || m->dy || (m->dz && m->id) || m->stirs || visible_buttons(m) != m->reported;
 }
 
 /* The next sample, if there is something to report and the last report is on its way. */
@@ -107,13 +116,15 @@ static u8 report(struct mouse *m, u8 *out, bool stream)
     int x = limited(scaled(m, m->dx, stream), COUNT_MAX, &x_over);
     int y = limited(scaled(m, m->dy, stream), COUNT_MAX, &y_over);
     int z = limited(m->dz, m->id == ID_EXPLORER ? 7 : 127, &none);
-    out[0] = (u8)(m->buttons | PACKET_ALWAYS | (x < 0) << 4 | (y < 0) << 5 | x_over << 6 |
-                  y_over << 7);
+    u8 buttons = visible_buttons(m), stirs = m->stirs;
+    out[0] = (u8)((buttons & PLAIN_BUTTONS) | PACKET_ALWAYS | (x < 0) << 4 | (y < 0) << 5 |
+                  x_over << 6 | y_over << 7);
     out[1] = (u8)x;
     out[2] = (u8)y;
-    out[3] = (u8)(m->id == ID_EXPLORER ? z & 15 : z);
-    m->reported = m->buttons;
+    out[3] = (u8)(m->id == ID_EXPLORER ? (z & 15) | (buttons & ~PLAIN_BUTTONS) << 1 : z);
+    m->reported = buttons;
     clear_counters(m);
+    m->stirs = stirs ? stirs - 1 : 0;
     return m->id ? 4 : 3;
 }
 
@@ -146,8 +157,17 @@ void mouse_move(struct mouse *m, int dx, int dy, int dz)
 
 void mouse_button(struct mouse *m, u8 button, bool down)
 {
-    button &= MOUSE_LEFT | MOUSE_RIGHT | MOUSE_MIDDLE;
+    button &= MOUSE_BUTTONS;
     m->buttons = down ? m->buttons | button : m->buttons & (u8)~button;
+    schedule(m);
+}
+
+void mouse_stir(void *mouse, unsigned pin UNUSED, bool level)
+{
+    struct mouse *m = mouse;
+    if (!level || !m->enabled || m->stirs == STIRS_MAX)
+        return;
+    m->stirs++;
     schedule(m);
 }
 
@@ -167,7 +187,7 @@ static void start(struct mouse *m)
     m->command = 0;
     m->packet_next = m->packet_count = 0;
     m->last_count = 0;
-    m->reported = m->buttons;
+    m->reported = visible_buttons(m);
     memset(m->knock, 0, sizeof m->knock);
 }
 
@@ -241,7 +261,7 @@ static void identify(struct mouse *m, u8 command UNUSED)
 static void set_enabled(struct mouse *m, u8 command)
 {
     m->enabled = command == 0xf4;
-    m->reported = m->buttons;
+    m->reported = visible_buttons(m);
     clear_counters(m);
     reply(m, ACK);
 }
@@ -447,8 +467,9 @@ static const struct field mouse_fields[] = {
     FIELD_MAX(struct mouse, rate, 200),
     FIELD_ARRAY(struct mouse, knock),
     FIELD_MAX(struct mouse, id, 4),
-    FIELD_MAX(struct mouse, buttons, 7),
-    FIELD_MAX(struct mouse, reported, 7),
+    FIELD_MAX(struct mouse, buttons, MOUSE_BUTTONS),
+    FIELD_MAX(struct mouse, reported, MOUSE_BUTTONS),
+    FIELD_MAX(struct mouse, stirs, STIRS_MAX),
     FIELD(struct mouse, dx),
     FIELD(struct mouse, dy),
     FIELD(struct mouse, dz),

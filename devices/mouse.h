@@ -41,6 +41,7 @@ struct mouse {
     u8 id;         /* 0, 3, 4 */
     u8 buttons;    /* MOUSE_* held */
     u8 reported;   /* buttons in the last report */
+    u8 stirs;       /* reports to be sent though nothing has changed */
     s16 dx, dy, dz; /* counted since the last report: right, up, towards the user */
     bool x_overflow, y_overflow;
 };
@@ -54,7 +55,10 @@ struct ps2_plug mouse_plug(struct mouse *mouse);
 /* DX right, DY down, DZ wheel towards the user, relative, in counts. */
 void mouse_move(struct mouse *mouse, int dx, int dy, int dz);
 
-/* BUTTON: MOUSE_LEFT, MOUSE_RIGHT or MOUSE_MIDDLE of src/host/input.h. */
+/* BUTTON: MOUSE_* of src/host/input.h. The last two are an Explorer's alone. */
 void mouse_button(struct mouse *mouse, u8 button, bool down);
+
+/* A line_set_fn: at the rise, one report is due whatever there is to tell. */
+void mouse_stir(void *mouse, unsigned pin, bool level);
 
 #endif

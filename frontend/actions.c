@@ -49,7 +49,7 @@ void action_full_speed(struct frontend_context *context)
 
     status_get(context->status, &view);
     push(context,
-         (struct input_event){.kind = INPUT_SPEED, .x = view.full_speed ? (s16)context->speed : 0});
+         (struct input_event){.kind = INPUT_SPEED, .x = view.full_speed ? context->speed : 0});
 }
 
 void action_next_disk(struct frontend_context *context)

@@ -311,12 +311,46 @@ static enum result run_mouse_move(struct script *script, const struct command *c
     }
     if (!script->right && !script->down)
         return DONE;
-    move.x = (s16)mouse_step(script->right);
-    move.y = (s16)mouse_step(script->down);
+    move.x = mouse_step(script->right);
+    move.y = mouse_step(script->down);
     if (push(view, move)) {
         script->right -= move.x;
         script->down -= move.y;
     }
+    return again_at(script, view->now + MOUSE_TIME);
+}
+
+/* From a pixel to its place between the edges. */
+static s32 place_of(s32 pixel, u32 pixels)
+{
+    return pixels > 1 ? (s32)((u32)pixel * INPUT_RANGE / (pixels - 1)) : 0;
+}
+
+static enum result run_mouse_at(struct script *script, const struct command *command,
+                                const struct script_view *view)
+{
+    const struct frame *frame = view->frame(view->owner);
+
+    if (script->started)
+        return DONE;
+    if (!view->absolute)
+        return failed(script, view, "the guest has no driver that takes the pointer's place");
+    if (!has_picture(frame))
+        return failed(script, view, "there is no picture yet");
+    if ((u32)command->x >= frame->width || (u32)command->y >= frame->height)
+        return failed(script, view, "the picture is only %ux%u", frame->width, frame->height);
+    push(view, (struct input_event){.kind = INPUT_MOUSE_AT,
+                                    .x = place_of(command->x, frame->width),
+                                    .y = place_of(command->y, frame->height)});
+    return again_at(script, view->now + MOUSE_TIME);
+}
+
+static enum result run_mouse_wheel(struct script *script, const struct command *command,
+                                   const struct script_view *view)
+{
+    if (script->started)
+        return DONE;
+    push(view, (struct input_event){.kind = INPUT_MOUSE_MOVE, .z = command->y});
     return again_at(script, view->now + MOUSE_TIME);
 }
 
@@ -381,6 +415,8 @@ static const struct runner {
     [VERB_TYPE] = {run_type, true},
     [VERB_KEY] = {run_key, true},
     [VERB_MOUSE_MOVE] = {run_mouse_move, true},
+    [VERB_MOUSE_AT] = {run_mouse_at, true},
+    [VERB_MOUSE_WHEEL] = {run_mouse_wheel, true},
     [VERB_MOUSE_CLICK] = {run_mouse_click, true},
     [VERB_SCREENSHOT] = {run_screenshot, false},
     [VERB_SCREEN] = {run_screen, false},

@@ -30,6 +30,7 @@ struct script_view {
     const struct text_screen *(*text)(void *owner);  /* the same for the text alone (cheap) */
     void *owner;
     struct input *input;
+    bool absolute; /* the guest takes the pointer's place */
 };
 
 /* NULL and one line in MESSAGE (SIZE bytes), "FILE:LINE: what is wrong", for a file that cannot

@@ -165,6 +165,12 @@ static bool parse_down(struct parser *parser, const struct script_word *word,
     return parse_number(parser, word, -32767, 32767, &command->y);
 }
 
+static bool parse_turns(struct parser *parser, const struct script_word *word,
+                        struct command *command)
+{
+    return parse_number(parser, word, -127, 127, &command->y);
+}
+
 static bool parse_hex(const char *text, size_t least, size_t most, u64 *number)
 {
     size_t n = strlen(text);
@@ -194,14 +200,14 @@ static bool parse_hash(struct parser *parser, const struct script_word *word,
 static bool parse_button(struct parser *parser, const struct script_word *word,
                          struct command *command)
 {
-    static const char *const names[] = {"left", "right", "middle"};
-    static const u8 bits[] = {MOUSE_LEFT, MOUSE_RIGHT, MOUSE_MIDDLE};
+    static const char *const names[] = {"left", "right", "middle", "back", "forward"};
+    static const u8 bits[] = {MOUSE_LEFT, MOUSE_RIGHT, MOUSE_MIDDLE, MOUSE_BACK, MOUSE_FORWARD};
 
     for (unsigned i = 0; i < ARRAY_LEN(names); i++)
         if (!strcmp(word->text, names[i]))
             command->number = bits[i];
     return command->number ||
-           fail(parser, "\"%s\" is not a button: left, right or middle", word->text);
+           fail(parser, "\"%s\" is not a button: left, right, middle, back or forward", word->text);
 }
 
 static bool parse_drive(struct parser *parser, const struct script_word *word,
@@ -264,7 +270,8 @@ static const struct argument {
     {"DOWN", "how far down", parse_down},
     {"COLOUR", "a colour such as #00aa00", parse_colour},
     {"HASH", "a hash in hexadecimal", parse_hash},
-    {"BUTTON", "left, right or middle", parse_button},
+    {"TURNS", "the wheel's steps towards the user", parse_turns},
+    {"BUTTON", "left, right, middle, back or forward", parse_button},
     {"DRIVE", "a drive, a or b", parse_drive},
     {"ANYDRIVE", "a drive, a, b or cd0", parse_any_drive},
     {"FILE", "a file name", parse_file},

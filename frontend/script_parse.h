@@ -18,6 +18,8 @@
     X(TYPE, "type", "TEXT")                                                                        \
     X(KEY, "key", "KEYS ? SECONDS")                                                                \
     X(MOUSE_MOVE, "mouse move", "RIGHT DOWN")                                                      \
+    X(MOUSE_AT, "mouse at", "X Y")                                                                 \
+    X(MOUSE_WHEEL, "mouse wheel", "TURNS")                                                         \
     X(MOUSE_CLICK, "mouse click", "BUTTON")                                                        \
     X(SCREENSHOT, "screenshot", "FILE")                                                            \
     X(SCREEN, "screen", "")                                                                        \

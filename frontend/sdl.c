@@ -90,7 +90,9 @@ static void mouse_text(const struct sdl *sdl, char *text, size_t size)
     char combo[HOTKEY_TEXT];
 
     hotkeys_text(&sdl->context->hotkeys, HOTKEY_MOUSE, combo);
-    if (sdl->captured)
+    if (sdl->absolute)
+        snprintf(text, size, "the mouse needs no capture");
+    else if (sdl->captured)
         snprintf(text, size, "%s frees the mouse", combo);
     else
         snprintf(text, size, "a click or %s captures the mouse", combo);
@@ -123,8 +125,11 @@ static void sdl_pump(struct frontend_context *context, unsigned wait)
 {
     struct sdl *sdl = context->own;
     SDL_Event event;
+    struct status_view view;
     bool any = SDL_WaitEventTimeout(&event, (int)wait);
 
+    status_get(context->status, &view);
+    sdl_set_absolute(sdl, view.absolute);
     for (unsigned i = 0; any && i < EVENTS_AT_ONCE; i++) { /* new frames must not wait for ever */
         sdl_event(sdl, &event);
         any = i + 1 < EVENTS_AT_ONCE && SDL_PollEvent(&event);

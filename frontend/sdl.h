@@ -20,16 +20,20 @@ struct sdl_picture {
     u32 *shown;           /* its pixels: a frame that is equal costs no drawing */
     u32 sharp_width, sharp_height;
     const struct frame *frame; /* the newest; NULL: none yet */
+    SDL_Rect where;            /* the picture in the window, in the renderer's pixels */
 };
 
 struct sdl {
     struct frontend_context *context;
     struct sdl_picture picture;
     bool captured;    /* mouse and keyboard are the guest's */
+    bool absolute;    /* the guest takes the pointer's place: no capture */
     bool full_screen;
     bool down[256];   /* keys that the guest holds for down, by KEY_* */
     u8 buttons;       /* MOUSE_* likewise */
     s32 right, moved_down, wheel; /* mouse motion of this pump */
+    bool placed;                  /* or the pointer was moved to ... */
+    SDL_Point place;              /* ... here, 0 to INPUT_RANGE */
     struct typist typist; /* what is pasted */
     u32 typed_at;         /* SDL ticks (ms) of its last key */
     struct title_notes notes;
@@ -42,6 +46,8 @@ bool sdl_picture_open(struct sdl_picture *picture, bool full_screen);
 void sdl_picture_close(struct sdl_picture *picture);
 void sdl_picture_show(struct sdl_picture *picture, const struct frame *frame); /* a new frame */
 void sdl_picture_redraw(struct sdl_picture *picture); /* the window has changed */
+/* A point of the window, in the picture: 0 to INPUT_RANGE, the nearest edge if it is outside. */
+SDL_Point sdl_picture_place(const struct sdl_picture *picture, s32 x, s32 y);
 void sdl_picture_lost(struct sdl_picture *picture);   /* the host dropped its textures */
 
 /* One event of the host. */
@@ -51,6 +57,7 @@ void sdl_events_done(struct sdl *sdl);
 /* Let go of every key and button: the window lost the keyboard, or one of its own keys acts. */
 void sdl_release_all(struct sdl *sdl);
 void sdl_capture(struct sdl *sdl, bool on);
+void sdl_set_absolute(struct sdl *sdl, bool on);
 void sdl_full_screen(struct sdl *sdl, bool on);
 
 /* KEY_* of a host key by its position; 0: no such key on a PC. */

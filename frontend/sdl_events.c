@@ -36,7 +36,7 @@ void sdl_release_all(struct sdl *sdl)
     for (unsigned key = 0; key < ARRAY_LEN(sdl->down); key++)
         if (sdl->down[key])
             sdl->down[key] = !push_key(sdl, (u8)key, false);
-    for (u8 button = 1; button <= MOUSE_MIDDLE; button <<= 1)
+    for (u8 button = 1; button < MOUSE_BUTTONS; button <<= 1)
         if (sdl->buttons & button)
             push_button(sdl, button, false);
 }
@@ -67,9 +67,23 @@ void sdl_full_screen(struct sdl *sdl, bool on)
         sdl->full_screen = on;
 }
 
+/* The guest draws the pointer itself. */
+void sdl_set_absolute(struct sdl *sdl, bool on)
+{
+    if (on == sdl->absolute)
+        return;
+    sdl_capture(sdl, false);
+    sdl->absolute = on;
+    SDL_ShowCursor(on ? SDL_DISABLE : SDL_ENABLE);
+    sdl->titled_at = 0;
+}
+
 static void toggle_capture(struct sdl *sdl)
 {
-    sdl_capture(sdl, !sdl->captured);
+    if (sdl->absolute)
+        status_message(sdl->context->status, "the guest follows the pointer by itself");
+    else
+        sdl_capture(sdl, !sdl->captured);
 }
 
 static void toggle_full_screen(struct sdl *sdl)
@@ -174,6 +188,10 @@ static void key_event(struct sdl *sdl, const SDL_KeyboardEvent *event)
 
 static void motion_event(struct sdl *sdl, const SDL_Event *event)
 {
+    if (sdl->absolute) {
+        sdl->placed = true;
+        sdl->place = sdl_picture_place(&sdl->picture, event->motion.x, event->motion.y);
+    }
     if (!sdl->captured)
         return;
     sdl->right += event->motion.xrel;
@@ -184,7 +202,7 @@ static void wheel_event(struct sdl *sdl, const SDL_Event *event)
 {
     int away = event->wheel.direction == SDL_MOUSEWHEEL_FLIPPED ? -event->wheel.y : event->wheel.y;
 
-    if (sdl->captured)
+    if (sdl->captured || sdl->absolute)
         sdl->wheel -= away;
 }
 
@@ -196,13 +214,15 @@ static void button_event(struct sdl *sdl, const SDL_Event *event)
         [SDL_BUTTON_LEFT] = MOUSE_LEFT,
         [SDL_BUTTON_MIDDLE] = MOUSE_MIDDLE,
         [SDL_BUTTON_RIGHT] = MOUSE_RIGHT,
+        [SDL_BUTTON_X1] = MOUSE_BACK,
+        [SDL_BUTTON_X2] = MOUSE_FORWARD,
     };
     u8 button = event->button.button < ARRAY_LEN(buttons) ? buttons[event->button.button] : 0;
-    bool down = event->type == SDL_MOUSEBUTTONDOWN;
+    bool down = event->type == SDL_MOUSEBUTTONDOWN, ours = sdl->captured || sdl->absolute;
 
-    if (!sdl->captured && down && button == MOUSE_LEFT) {
+    if (!ours && down && button == MOUSE_LEFT) {
         sdl_capture(sdl, true); /* this click is for us */
-    } else if (button && (sdl->captured || sdl->buttons & button) &&
+    } else if (button && (ours || sdl->buttons & button) &&
                down != ((sdl->buttons & button) != 0)) {
         send_motion(sdl); /* first go there, then click */
         push_button(sdl, button, down);
@@ -266,21 +286,20 @@ void sdl_event(struct sdl *sdl, const SDL_Event *event)
 
 /* ---- after the events ---- */
 
-static s16 clamped(s32 n)
-{
-    return (s16)(n > INT16_MAX ? INT16_MAX : n < INT16_MIN ? INT16_MIN : n);
-}
-
 static void send_motion(struct sdl *sdl)
 {
-    struct input_event event = {.kind = INPUT_MOUSE_MOVE,
-                                .x = clamped(sdl->right),
-                                .y = clamped(sdl->moved_down),
-                                .z = clamped(sdl->wheel)};
+    struct input_event event = {
+        .kind = INPUT_MOUSE_MOVE, .x = sdl->right, .y = sdl->moved_down, .z = sdl->wheel};
 
-    if (event.x || event.y || event.z)
+    if (sdl->placed) {
+        event.kind = INPUT_MOUSE_AT;
+        event.x = sdl->place.x;
+        event.y = sdl->place.y;
+    }
+    if (event.x || event.y || event.z || sdl->placed)
         input_push(sdl->context->input, event);
     sdl->right = sdl->moved_down = sdl->wheel = 0;
+    sdl->placed = false;
 }
 
 static void send_typed(struct sdl *sdl)

@@ -119,18 +119,40 @@ void sdl_picture_redraw(struct sdl_picture *picture)
 {
     int width = 0, height = 0;
     struct fit fit;
-    SDL_Rect where;
 
     SDL_SetRenderDrawColor(picture->renderer, 0, 0, 0, 255);
     SDL_RenderClear(picture->renderer);
     if (picture->texture && !SDL_GetRendererOutputSize(picture->renderer, &width, &height) &&
         width > 0 && height > 0) {
         fit = fit_picture(picture->width, picture->height, (u32)width, (u32)height);
-        where = (SDL_Rect){(int)fit.x, (int)fit.y, (int)fit.width, (int)fit.height};
+        picture->where = (SDL_Rect){(int)fit.x, (int)fit.y, (int)fit.width, (int)fit.height};
         fit_sharp(picture, &fit);
-        draw(picture, &where);
+        draw(picture, &picture->where);
     }
     SDL_RenderPresent(picture->renderer);
+}
+
+static int between(int n, int low, int size)
+{
+    int last = size > 1 ? size - 1 : 1;
+
+    n -= low;
+    return (n < 0 ? 0 : n > last ? last : n) * INPUT_RANGE / last;
+}
+
+/* The window counts in points, of which a dense screen has fewer than pixels. */
+SDL_Point sdl_picture_place(const struct sdl_picture *picture, s32 x, s32 y)
+{
+    int width = 0, height = 0, points_wide = 0, points_high = 0;
+
+    SDL_GetWindowSize(picture->window, &points_wide, &points_high);
+    if (SDL_GetRendererOutputSize(picture->renderer, &width, &height) || points_wide < 1 ||
+        points_high < 1)
+        return (SDL_Point){0, 0};
+    return (SDL_Point){
+        between(x * width / points_wide, picture->where.x, picture->where.w),
+        between(y * height / points_high, picture->where.y, picture->where.h),
+    };
 }
 
 /* Keep FRAME's pixels; false: they are those that the texture has already. */

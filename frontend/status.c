@@ -39,6 +39,13 @@ void status_set_stopped(struct status *status)
     pthread_mutex_unlock(&status->lock);
 }
 
+void status_set_absolute(struct status *status, bool absolute)
+{
+    pthread_mutex_lock(&status->lock);
+    status->view.absolute = absolute;
+    pthread_mutex_unlock(&status->lock);
+}
+
 void status_set_disk_accesses(struct status *status, u64 count)
 {
     pthread_mutex_lock(&status->lock);

@@ -131,6 +131,7 @@ static void wire(struct machine *machine, const struct options *options)
         .cd_unit = machine->drives.cd_unit,
         .boot_menu = options->boot.menu == BOOT_MENU,
         .boot_silent = options->boot.menu == BOOT_SILENT,
+        .vmport = options->board.vmport,
         .debug_exit = options->debug_exit,
         .debug_exit_port = options->debug_exit_port,
         .apic = options->board.apic && model_has_feature(options->cpu.model, FEATURE_APIC),
@@ -376,6 +377,21 @@ static void disk_event(struct machine *machine, const struct input_event *event,
         floppy_event(machine, event, message, size);
 }
 
+/* A guest that takes places gets the wheel with them. It may have changed its mind since the front
+ * end looked: then the place means nothing. */
+static void pointer_event(struct machine *machine, const struct input_event *event)
+{
+    struct vmport *vmport = &machine->pc.vmport;
+    bool motion = event->kind == INPUT_MOUSE_MOVE, absolute = vmport_is_absolute(vmport);
+    if (!motion && absolute)
+        vmport_move(vmport, (u16)event->x, (u16)event->y, event->z);
+    else if (absolute && event->z)
+        vmport_move(vmport, vmport->x, vmport->y, event->z);
+    if (motion || !absolute)
+        mouse_move(&machine->pc.mouse, motion ? event->x : 0, motion ? event->y : 0,
+                   absolute ? 0 : event->z);
+}
+
 bool machine_event(struct machine *machine, struct input_event *event, char *message, size_t size)
 {
     bool ours = true;
@@ -385,10 +401,12 @@ bool machine_event(struct machine *machine, struct input_event *event, char *mes
         keyboard_key(&machine->pc.keyboard, event->code, event->down);
         break;
     case INPUT_MOUSE_MOVE:
-        mouse_move(&machine->pc.mouse, event->x, event->y, event->z);
+    case INPUT_MOUSE_AT:
+        pointer_event(machine, event);
         break;
-    case INPUT_MOUSE_BUTTON:
+    case INPUT_MOUSE_BUTTON: /* the mouse first: its report then tells of both */
         mouse_button(&machine->pc.mouse, event->code, event->down);
+        vmport_button(&machine->pc.vmport, event->code, event->down);
         break;
     case INPUT_RESET:
         machine_reset(machine);

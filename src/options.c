@@ -224,7 +224,9 @@ static bool take_machine(void *field, const char *text, char *why, size_t size)
     static const struct property properties[] = {{"acpi", offsetof(struct board_choice, acpi)},
                                                  {"apic", offsetof(struct board_choice, apic)},
                                                  {"apm", offsetof(struct board_choice, apm)},
-                                                 {"hpet", offsetof(struct board_choice, hpet)}};
+                                                 {"hpet", offsetof(struct board_choice, hpet)},
+                                                 {"vmport",
+                                                  offsetof(struct board_choice, vmport)}};
     struct board_choice *board = field;
     size_t n = strcspn(text, ",");
     bool pc = n == 2 && !strncmp(text, "pc", n);
@@ -232,7 +234,8 @@ static bool take_machine(void *field, const char *text, char *why, size_t size)
         snprintf(why, size, "no such board; there are: pc (440FX with PCI), isapc (an AT)");
         return false;
     }
-    *board = (struct board_choice){.isa = !pc, .acpi = pc, .apic = pc, .apm = true, .hpet = pc};
+    *board = (struct board_choice){
+        .isa = !pc, .acpi = pc, .apic = pc, .apm = true, .hpet = pc, .vmport = pc};
     return take_properties(board, properties, ARRAY_LEN(properties), text + n, why, size);
 }
 
@@ -499,7 +502,8 @@ static const struct option rows[] = {
     VALUE("profile", "SYSTEM", NULL, take_profile, profile,
           "-cpu, -m and -machine as a family of systems likes them; other options win"),
     VALUE("machine", "BOARD", "pc", take_machine, board,
-          "the board: pc (440FX, PCI), isapc; ,acpi=off ,apic=off ,apm=off ,hpet=off leave that out"),
+          "the board: pc (440FX, PCI), isapc; without: ,acpi=off ,apic=off ,apm=off ,hpet=off "
+          ",vmport=off"),
     VALUE("bios", "FILE", NULL, take_text, bios, "another system BIOS than the built-in one"),
     VALUE("vgabios", "FILE", NULL, take_text, vgabios, "another VGA BIOS"),
     MANY("serial", "PORT", take_chardevs, serial, SERIAL_PORTS,

@@ -56,6 +56,7 @@ struct board_choice {
     bool isa;        /* an AT: no PCI, and nothing of the following */
     bool acpi, apic; /* ACPI's tables; local APICs and I/O APIC, with their tables */
     bool apm, hpet;
+    bool vmport; /* VMware's port with its pointer */
 };
 
 /* -boot: letters in their order, none if it was not said; and when the BIOS shows its menu. */

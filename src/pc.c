@@ -36,7 +36,8 @@ static const struct pc_part parts[] = {
     PART(parallel, parallel_chip), PART(sysctl, sysctl_chip), PART(debugport, debugport_chip),
     PART(vga, vga_chip),      PART(npx, npx_chip),            PART(pci, pci_chip),
     PART(i440fx, i440fx_chip), PART(piix, piix_chip),         PART(pm, pm_chip),
-    PART(ide_pci, ide_pci_chip), PART(hpet, hpet_chip),        PART(fw_cfg, fw_cfg_chip),
+    PART(ide_pci, ide_pci_chip), PART(hpet, hpet_chip),       PART(fw_cfg, fw_cfg_chip),
+    PART(vmport, vmport_chip),
     PART(apic_bus, apic_bus_chip), PART(lapic[0], lapic_chip), PART(ioapic, ioapic_chip),
     PART(lapic[1], lapic_chip), PART(lapic[2], lapic_chip),   PART(lapic[3], lapic_chip),
     PART(lapic[4], lapic_chip), PART(lapic[5], lapic_chip),   PART(lapic[6], lapic_chip),
@@ -118,6 +119,10 @@ static const struct mapping ports[] = {
     AT(0x511, 1, 1, FW_CFG_DATA, fw_cfg, fw_cfg_chip),
     AT(0x514, 8, 4, FW_CFG_DMA, fw_cfg, fw_cfg_chip),
     AT(0x8900, 1, 1, DEBUGPORT_SHUTDOWN, debugport, debugport_chip),
+};
+
+static const struct mapping vmware_port[] = {
+    AT(0x5658, 1, 4, 0, vmport, vmport_chip),
 };
 
 /* On the PCI board also. CF9h is a register of the ISA bridge amid those of the host bridge. */
@@ -355,6 +360,7 @@ static const struct wire wires[] = {
 
     WIRE(keyboard.request, kbc_request, kbc, 0),
     WIRE(mouse.request, kbc_request, kbc, 1),
+    WIRE(vmport.packet, mouse_stir, mouse, 0),
     WIRE(sysctl.gate2, pit_gate, pit, 2),
 
     TO_BOARD(npx.ignne, board_ignne),
@@ -407,6 +413,24 @@ static bool board_refresh(void *owner)
     return clock_ticks(((struct pc *)owner)->clock, PIT_HZ) / 18 & 1;
 }
 
+/* The registers of the processor that has the bus: the port's arguments are there. */
+static u64 *vmport_place(struct pc *pc, enum vmport_register n)
+{
+    static const u8 place[] = {[VMPORT_EAX] = EAX, [VMPORT_EBX] = EBX, [VMPORT_ECX] = ECX,
+                               [VMPORT_EDX] = EDX};
+    return &pc->cpu[pc->running].r[place[n]];
+}
+
+static u32 vmport_get(void *owner, enum vmport_register n)
+{
+    return (u32)*vmport_place(owner, n);
+}
+
+static void vmport_set(void *owner, enum vmport_register n, u32 value)
+{
+    *vmport_place(owner, n) = value;
+}
+
 static u32 floppy_transfer(void *owner, u8 *bytes, u32 n, bool to_memory, bool *tc)
 {
     return dma_transfer(&((struct pc *)owner)->dma[0], 2, bytes, n, to_memory, tc);
@@ -446,6 +470,8 @@ static void map_all_ports(struct pc *pc)
     map_ports(pc, ports, ARRAY_LEN(ports));
     if (!plugs->isa_board)
         map_ports(pc, pci_ports, ARRAY_LEN(pci_ports));
+    if (plugs->vmport)
+        map_ports(pc, vmware_port, ARRAY_LEN(vmware_port));
     if (plugs->debug_exit)
         bus_map_ports(pc->bus, plugs->debug_exit_port, 4, 4, DEBUGPORT_EXIT, &debugport_chip,
                       &pc->debugport);
@@ -513,6 +539,7 @@ static void init_chips(struct pc *pc, const struct pc_plugs *plugs)
     pc->sysctl.refresh = (struct sysctl_input){board_refresh, pc};
     debugport_init(&pc->debugport, plugs->debug_console);
     fw_cfg_init(&pc->fw_cfg, pc->bus);
+    vmport_init(&pc->vmport, (struct vmport_cpu){vmport_get, vmport_set, pc});
     init_vga(pc, plugs->vgabios);
 }
 

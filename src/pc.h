@@ -29,6 +29,7 @@
 #include "devices/sysctl.h"
 #include "devices/uart.h"
 #include "devices/vga.h"
+#include "devices/vmport.h"
 #include "mem/apic_bus.h"
 #include "mem/bus.h"
 #include "mem/pci.h"
@@ -52,6 +53,7 @@ struct pc_plugs {
     unsigned cd_unit; /* the drive's place among the hard disks; PC_HARD_DISKS: there is none */
     char boot[4];     /* what the BIOS starts from, in this order: a, c, d */
     bool boot_menu, boot_silent; /* it shows its menu; it does not even ask */
+    bool vmport; /* VMware's port is there */
     bool debug_exit;
     u16 debug_exit_port;
     bool hpet;
@@ -101,6 +103,7 @@ struct pc {
     struct fw_cfg fw_cfg;
     u8 memory_map[PC_MEMORY_MAP], kernel_table[PC_KERNEL_TABLE]; /* to be read there */
     struct vga vga;
+    struct vmport vmport;
     struct apic_bus apic_bus;
     struct lapic lapic[PC_CPUS];
     struct ioapic ioapic;

@@ -133,6 +133,7 @@ static struct script_view view_of(struct runner *runner)
         .text = script_text,
         .owner = runner,
         .input = &runner->machine->input,
+        .absolute = vmport_is_absolute(&runner->machine->pc.vmport),
     };
 }
 
@@ -246,6 +247,7 @@ static bool between_slices(struct runner *runner)
         return false;
     }
     measure(runner, now);
+    status_set_absolute(runner->status, vmport_is_absolute(&runner->machine->pc.vmport));
     picture(runner, now);
     return true;
 }

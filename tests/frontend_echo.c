@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Shows a front end without a PC, for tests: a text screen, or after F1 a picture of four colours;
+ * while F2 is held, it takes the pointer's place as some guests do;
  * every input event is a line on standard output. Ends with its window, or when told to.
  *
  *   frontend_echo sdl|term|none [SECONDS]
@@ -66,8 +67,8 @@ static void show_picture(struct display *display)
 
 static void print_event(FILE *out, const struct input_event *event)
 {
-    static const char *const kinds[] = {"key",   "move",  "button", "pause", "reset",
-                                        "power", "speed", "insert", "eject", "next disk"};
+    static const char *const kinds[] = {"key",   "move",  "at",     "button", "pause", "reset",
+                                        "power", "speed", "insert", "eject",  "next disk"};
 
     fprintf(out, "%s %02x %s %d %d %d %s\n", kinds[event->kind], event->code,
             event->down ? "down" : "up", event->x, event->y, event->z,
@@ -87,6 +88,8 @@ static void *machine(void *owner)
             print_event(echo->out, &event);
             if (event.kind == INPUT_KEY && event.code == KEY_F1 && event.down)
                 show_picture(&echo->display);
+            if (event.kind == INPUT_KEY && event.code == KEY_F1 + 1) /* a guest with a driver */
+                status_set_absolute(&echo->status, event.down);
             if (event.kind == INPUT_PAUSE)
                 status_set_paused(&echo->status, event.down);
             if (event.kind == INPUT_SPEED)

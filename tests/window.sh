@@ -101,8 +101,24 @@ xdotool click 5
 expect 'the wheel' 'move 00 up 0 0 1'
 xdotool key ctrl+F10
 title 'captures the mouse'
-: >log.before
-cp log log.before
+# A guest that takes the pointer's place: nothing is captured.
+xdotool keydown F2
+title 'the mouse needs no capture'
+xdotool mousemove --window "$window" 480 360
+sleep 0.3
+xdotool mousemove --window "$window" 0 0
+expect 'the left upper corner' 'at 00 up 0 0 0'
+xdotool mousemove --window "$window" 959 719
+expect 'the right lower corner' 'at 00 up 65535 65535 0'
+grep -qE '^at 00 up (327[0-9]*|328[0-9]*) (327[0-9]*|328[0-9]*) 0' log || fail 'the middle is elsewhere'
+xdotool click 1
+expect 'a click' 'button 01 up'
+xdotool click 8
+expect 'the fourth button' 'button 08 up'
+xdotool click 4
+expect 'the wheel away' '0 0 -1'
+xdotool keyup F2
+title 'captures the mouse'
 xdotool key ctrl+alt+c
 title 'the screen'
 xdotool key ctrl+alt+v # "first row" and so on, as keys

@@ -29,11 +29,17 @@ enum {
     KEY_DELETE = 0xd3, KEY_LEFT_GUI = 0xdb, KEY_RIGHT_GUI = 0xdc, KEY_MENU = 0xdd,
 };
 
-enum { MOUSE_LEFT = 1, MOUSE_RIGHT = 2, MOUSE_MIDDLE = 4 };
+enum {
+    MOUSE_LEFT = 1, MOUSE_RIGHT = 2, MOUSE_MIDDLE = 4, MOUSE_BACK = 8, MOUSE_FORWARD = 16,
+    MOUSE_BUTTONS = 31,
+};
+
+enum { INPUT_RANGE = 0xffff }; /* of a position: from edge to edge of the picture */
 
 enum input_kind {
     INPUT_KEY,          /* code, down */
     INPUT_MOUSE_MOVE,   /* x right, y down, z wheel towards the user, all relative */
+    INPUT_MOUSE_AT,     /* x, y: the place in the picture, 0 to INPUT_RANGE; z wheel */
     INPUT_MOUSE_BUTTON, /* code: MOUSE_*, down */
     INPUT_PAUSE,        /* down: pause, else go on */
     INPUT_RESET,        /* the reset button */
@@ -52,7 +58,7 @@ struct input_event {
     enum input_kind kind;
     u8 code;
     bool down;
-    s16 x, y, z;
+    s32 x, y, z;
     char *text;
 };
 

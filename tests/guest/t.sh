@@ -3,7 +3,8 @@
 # difference. Assembled, and run on both engines, where the whole machine must stay the same.
 # A line "; Models: ..." at the head of a program names the processors it runs on; "; Cd: yes": it
 # finds a disc in the CD-ROM drive (t/cd-image.inc); "; Cpus: 8": on so many processors, and there they
-# must stay the same more often. TESTS: names of programs instead of all.
+# must stay the same more often; "; Script: yes": NAME.script is somebody in front of it. TESTS: names of
+# programs instead of all.
 . "$(dirname "$0")/common"
 need nasm
 bad=0
@@ -12,7 +13,7 @@ run() { # name, engine, model
     "$TWIN86" -display none -speed max -max-time 300 -max-guest-time 60 -snapshot -m 16 \
         ${cd:+-cdrom "$cd"} ${cpus:+-smp "$cpus"} -cpu "$3" -rtc base=2026-01-01T00:00:00 \
         -engine "$2" -hash-every 0.${cpus:+0}5 \
-        -debugcon file:"$1.$2" "$1.img" >"$1.$2.log" 2>&1
+        ${script:+-script "$script"} -debugcon file:"$1.$2" "$1.img" >"$1.$2.log" 2>&1
     code=$?
     [ $code = 0 ] && [ "$(cat "$1.$2")" = "$(said "$1") ok" ] || {
         echo "$2 engine, $3: exit code $code: $(cat "$1.$2")"
@@ -37,6 +38,7 @@ for name in ${TESTS:-$(cd "$here/t" && ls -- *.asm | sed 's/\.asm$//')}; do
     cd=$(sed -n 's/^; Cd: yes$/cd.iso/p' "$here/t/$name.asm")
     [ -z "$cd" ] || nasm -f bin -o "$cd" "$here/t/cd-image.inc" || exit 1
     cpus=$(sed -n 's/^; Cpus: //p' "$here/t/$name.asm")
+    script=$(sed -n "s,^; Script: yes\$,$here/t/$name.script,p" "$here/t/$name.asm")
     models=$(sed -n 's/^; Models: //p' "$here/t/$name.asm")
     for model in ${models:-pentium3}; do
         for engine in fast plain; do

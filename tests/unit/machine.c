@@ -544,6 +544,63 @@ START_TEST(discs_are_changed_while_it_runs)
 }
 END_TEST
 
+/* The calls to VMware's port that enable its pointer: EAX of "pointer data" to 500h, EBX of "version"
+ * to 504h. */
+static const u8 takes_places[] = {
+    0x31, 0xc0, 0x8e, 0xd8, 0xba, 0x58, 0x56, 0x66, 0xb9, 0x29, 0x00, 0x00, 0x00, 0x66,
+    0xb8, 0x68, 0x58, 0x4d, 0x56, 0x66, 0xbb, 0x52, 0x45, 0x41, 0x45, 0x66, 0xed, 0xb1,
+    0x27, 0x66, 0xb8, 0x68, 0x58, 0x4d, 0x56, 0x66, 0xbb, 0x01, 0x00, 0x00, 0x00, 0x66,
+    0xed, 0x66, 0xa3, 0x00, 0x05, 0xb1, 0x29, 0x66, 0xb8, 0x68, 0x58, 0x4d, 0x56, 0x66,
+    0xbb, 0x52, 0x41, 0x42, 0x53, 0x66, 0xed, 0xb1, 0x0a, 0x66, 0xb8, 0x68, 0x58, 0x4d,
+    0x56, 0x66, 0xed, 0x66, 0x89, 0x1e, 0x04, 0x05, 0xf4};
+
+static void pointer_event(struct machine *machine, enum input_kind kind, s32 x, s32 y, s32 z)
+{
+    struct input_event event = {.kind = kind, .x = x, .y = y, .z = z};
+    ck_assert(machine_event(machine, &event, message, sizeof message));
+}
+
+START_TEST(a_guest_that_takes_places_finds_them_in_its_registers)
+{
+    static const char *const engines[] = {"-engine fast", "-engine plain"};
+    for (unsigned i = 0; i < ARRAY_LEN(engines); i++) {
+        struct machine *machine = MACHINE(takes_places, engines[i]);
+        struct vmport *port = &machine->pc.vmport;
+        machine_run(machine, 1000000);
+        ck_assert_uint_eq(get32(machine->bus.ram + 0x500), 0x3442554a);
+        ck_assert_uint_eq(get32(machine->bus.ram + 0x504), 0x564d5868);
+        ck_assert(vmport_is_absolute(port));
+        pointer_event(machine, INPUT_MOUSE_AT, 0x1234, INPUT_RANGE, 0);
+        ck_assert_uint_eq(port->count, 4);
+        ck_assert_uint_eq(port->x, 0x1234);
+        ck_assert_uint_eq(port->y, 0xffff);
+        pointer_event(machine, INPUT_MOUSE_MOVE, 0, 0, 1); /* the wheel goes with the place */
+        ck_assert_uint_eq(port->count, 8);
+        ck_assert_uint_eq(port->x, 0x1234);
+        pointer_event(machine, INPUT_MOUSE_MOVE, 5, 0, 0);
+        ck_assert_uint_eq(port->count, 8);
+        ck_assert_int_eq(machine->pc.mouse.dx, 5);
+        ck_assert_int_eq(machine->pc.mouse.dz, 0);
+        done(machine);
+    }
+}
+END_TEST
+
+START_TEST(vmwares_port_can_be_left_out)
+{
+    static const char *const boards[] = {"-machine pc,vmport=off", "-machine isapc"};
+    for (unsigned i = 0; i < ARRAY_LEN(boards); i++) {
+        struct machine *machine = MACHINE(takes_places, boards[i]);
+        machine_run(machine, 1000000);
+        ck_assert_uint_eq(get32(machine->bus.ram + 0x500), 0xffffffff);
+        pointer_event(machine, INPUT_MOUSE_AT, 1, 1, 1);
+        ck_assert_int_eq(machine->pc.mouse.dx, 0);
+        ck_assert_int_eq(machine->pc.mouse.dz, 1);
+        done(machine);
+    }
+}
+END_TEST
+
 Suite *machine_suite(void)
 {
     const TTest *const tests[] = {
@@ -571,6 +628,8 @@ Suite *machine_suite(void)
         code_written_behind_rom_runs_when_it_becomes_memory,
         port_cf9_resets_the_cpu_or_all,
         discs_are_changed_while_it_runs,
+        a_guest_that_takes_places_finds_them_in_its_registers,
+        vmwares_port_can_be_left_out,
         NULL,
     };
     return unit_suite("machine", tests);

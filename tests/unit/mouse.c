@@ -290,6 +290,59 @@ START_TEST(the_knock_turns_on_the_wheel)
 }
 END_TEST
 
+START_TEST(the_fourth_and_fifth_button_are_an_explorers_alone)
+{
+    struct board b;
+    set_up(&b);
+    enable(&b);
+    mouse_button(&b.mouse, MOUSE_BACK, true);
+    ck_assert_str_eq(next(&b), "");
+    mouse_button(&b.mouse, MOUSE_LEFT, true);
+    ck_assert_str_eq(next(&b), "09 00 00");
+    mouse_button(&b.mouse, MOUSE_LEFT, false);
+    mouse_button(&b.mouse, MOUSE_BACK, false);
+    next(&b);
+    rate(&b, 200);
+    rate(&b, 200);
+    rate(&b, 80);
+    rate(&b, 100);
+    mouse_button(&b.mouse, MOUSE_BACK, true);
+    ck_assert_str_eq(next(&b), "08 00 00 10");
+    mouse_button(&b.mouse, MOUSE_FORWARD, true);
+    mouse_move(&b.mouse, 0, 0, -1);
+    ck_assert_str_eq(next(&b), "08 00 00 3f");
+    mouse_button(&b.mouse, MOUSE_BACK, false);
+    ck_assert_str_eq(next(&b), "08 00 00 20");
+    mouse_button(&b.mouse, MOUSE_FORWARD, false);
+    ck_assert_str_eq(next(&b), "08 00 00 00");
+}
+END_TEST
+
+START_TEST(each_stir_is_a_report_though_nothing_has_changed)
+{
+    struct board b;
+    set_up(&b);
+    mouse_stir(&b.mouse, 0, true);
+    enable(&b);
+    ck_assert_str_eq(next(&b), ""); /* not before it was enabled */
+    mouse_stir(&b.mouse, 0, true);
+    mouse_stir(&b.mouse, 0, false);
+    ck_assert_str_eq(next(&b), "08 00 00");
+    ck_assert_str_eq(next(&b), "");
+    for (unsigned i = 0; i < 3; i++)
+        mouse_stir(&b.mouse, 0, true);
+    mouse_move(&b.mouse, 1, 0, 0);
+    ck_assert_str_eq(next(&b), "08 01 00");
+    ck_assert_str_eq(next(&b), "08 00 00");
+    ck_assert_str_eq(next(&b), "08 00 00");
+    ck_assert_str_eq(next(&b), "");
+    mouse_stir(&b.mouse, 0, true);
+    ck_assert_str_eq(ask(&b, 0xf5), "fa");
+    enable(&b);
+    ck_assert_str_eq(next(&b), "");
+}
+END_TEST
+
 START_TEST(other_rates_do_not_open)
 {
     static const u8 knocks[][3] = {{100, 200, 80}, {200, 80, 100}, {200, 60, 80}, {100, 100, 80}};
@@ -372,6 +425,7 @@ START_TEST(any_bytes_and_any_motion_do_no_harm)
         if (x >> 31)
             mouse_move(&b.mouse, (int)(x << 4), (int)(x << 9), (int)(x << 12));
         mouse_button(&b.mouse, (u8)(x >> 17), x >> 30 & 1);
+        mouse_stir(&b.mouse, 0, x >> 29 & 1);
         if (!(x >> 24 & 7))
             b.plug.give(b.plug.device, (u8)(x >> 9));
         if (!(x >> 26 & 3))
@@ -424,6 +478,8 @@ Suite *mouse_suite(void)
         a_reset_answers_then_tests_then_reports,
         the_status_shows_buttons_and_settings,
         the_knock_turns_on_the_wheel,
+        the_fourth_and_fifth_button_are_an_explorers_alone,
+        each_stir_is_a_report_though_nothing_has_changed,
         other_rates_do_not_open,
         unknown_bytes_are_refused_and_bb_is_ignored,
         resend_repeats_the_last_answer,

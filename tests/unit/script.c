@@ -92,7 +92,10 @@ static void note_keys(struct fake *fake)
         if (event.kind == INPUT_KEY || event.kind == INPUT_MOUSE_BUTTON)
             n += (size_t)snprintf(to, room, "%u:%02x%c ", ms, event.code, event.down ? '+' : '-');
         else if (event.kind == INPUT_MOUSE_MOVE)
-            n += (size_t)snprintf(to, room, "%u:%d,%d ", ms, event.x, event.y);
+            n += (size_t)snprintf(to, room, event.z ? "%u:%d,%d wheel %d " : "%u:%d,%d ", ms,
+                                  event.x, event.y, event.z);
+        else if (event.kind == INPUT_MOUSE_AT)
+            n += (size_t)snprintf(to, room, "%u:at %d,%d ", ms, event.x, event.y);
         else
             n += (size_t)snprintf(to, room, "%u:%u%s ", ms, event.code,
                                   event.text ? event.text : " ejected");
@@ -254,6 +257,32 @@ START_TEST(the_mouse_moves_in_packets_and_clicks)
 
     ck_assert_int_eq(fake_run(fake, 60000 * (u64)MS), SCRIPT_PASSED);
     ck_assert_str_eq(fake->keys, "0:100,-4 10:100,0 20:50,0 30:02+ 130:02- ");
+    fake_free(fake);
+}
+END_TEST
+
+START_TEST(the_pointer_goes_to_a_pixel_where_the_guest_takes_places)
+{
+    struct fake *fake = fake_new("mouse at 3 1\nmouse wheel 2\nmouse at 0 2\n");
+
+    fake->view.absolute = true; /* the picture is 4x3 */
+    ck_assert_int_eq(fake_run(fake, 60000 * (u64)MS), SCRIPT_PASSED);
+    ck_assert_str_eq(fake->keys, "0:at 65535,32767 10:0,0 wheel 2 20:at 0,65535 ");
+    fake_free(fake);
+}
+END_TEST
+
+START_TEST(a_place_is_refused_without_a_driver_or_outside_the_picture)
+{
+    struct fake *fake = fake_new("mouse at 1 1\n");
+
+    ck_assert_int_eq(fake_run(fake, 60000 * (u64)MS), SCRIPT_FAILED);
+    ck_assert_ptr_nonnull(strstr(fake_said(fake), "no driver that takes the pointer's place"));
+    fake_free(fake);
+    fake = fake_new("mouse at 4 1\n");
+    fake->view.absolute = true;
+    ck_assert_int_eq(fake_run(fake, 60000 * (u64)MS), SCRIPT_FAILED);
+    ck_assert_ptr_nonnull(strstr(fake_said(fake), "the picture is only 4x3"));
     fake_free(fake);
 }
 END_TEST
@@ -464,6 +493,8 @@ Suite *script_suite(void)
                                   a_key_can_be_held,
                                   a_full_queue_delays_keys_and_loses_none,
                                   the_mouse_moves_in_packets_and_clicks,
+                                  the_pointer_goes_to_a_pixel_where_the_guest_takes_places,
+                                  a_place_is_refused_without_a_driver_or_outside_the_picture,
                                   disks_are_inserted_and_ejected,
                                   run_takes_guest_time_exactly,
                                   a_late_call_is_no_error,

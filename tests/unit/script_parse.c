@@ -39,6 +39,8 @@ START_TEST(every_command_of_the_language_is_read)
                                "key ctrl-alt-del\n"
                                "key left 0.5\n"
                                "mouse move 10 -4\n"
+                               "mouse at 639 399\n"
+                               "mouse wheel -3\n"
                                "mouse click left\n"
                                "screenshot shot.png\n"
                                "screen\n"
@@ -51,14 +53,14 @@ START_TEST(every_command_of_the_language_is_read)
     struct commands commands;
 
     ck_assert_msg(script_parse(&commands, "t", text, message, sizeof message), "%s", message);
-    ck_assert_uint_eq(commands.count, 16);
+    ck_assert_uint_eq(commands.count, 18);
     ck_assert_int_eq(commands.command[0].verb, VERB_WAIT_TEXT);
     ck_assert_str_eq(commands.command[0].pattern.text, "A:\\>");
     ck_assert_str_eq(commands.command[1].text, "ver\n");
     ck_assert_uint_eq(commands.command[3].line, 5);
     ck_assert(commands.command[3].pattern.is_regex);
     ck_assert_str_eq(commands.command[0].source, "wait text \"A:\\>\" 30 # prompt");
-    ck_assert_int_eq(commands.command[15].verb, VERB_QUIT);
+    ck_assert_int_eq(commands.command[17].verb, VERB_QUIT);
     commands_free(&commands);
 }
 END_TEST
@@ -75,6 +77,11 @@ START_TEST(values_are_exact)
     ck_assert_int_eq(command.x, 10);
     ck_assert_int_eq(command.y, -4);
     ck_assert_uint_eq(parse_one("mouse click middle").number, MOUSE_MIDDLE);
+    ck_assert_uint_eq(parse_one("mouse click forward").number, MOUSE_FORWARD);
+    command = parse_one("mouse at 639 399");
+    ck_assert_int_eq(command.x, 639);
+    ck_assert_int_eq(command.y, 399);
+    ck_assert_int_eq(parse_one("mouse wheel -3").y, -3);
     ck_assert_uint_eq(parse_one("assert pixel 1 2 #00Aa01").number, 0xaa01);
     ck_assert_uint_eq(parse_one("assert screen-hash 0123456789abcdef").hash, 0x0123456789abcdefu);
     ck_assert_uint_eq(parse_one("floppy B:").number, 1);
@@ -120,8 +127,9 @@ START_TEST(bad_values_are_told)
                 "t.txt:1: run: \"99999999999999999999\" is not a time in seconds");
     check_wrong("mouse move 1 70000",
                 "t.txt:1: mouse move: \"70000\" is not a number from -32767 to 32767");
-    check_wrong("mouse click up", "t.txt:1: mouse click: \"up\" is not a button: left, right or "
-                                  "middle");
+    check_wrong("mouse click up", "t.txt:1: mouse click: \"up\" is not a button: left, right, "
+                                  "middle, back or forward");
+    check_wrong("mouse at -1 0", "t.txt:1: mouse at: \"-1\" is not a number from 0 to 4095");
     check_wrong("assert pixel 1 2 green",
                 "t.txt:1: assert pixel: \"green\" is not a colour such as #00aa00");
     check_wrong(

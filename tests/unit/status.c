@@ -20,7 +20,10 @@ START_TEST(the_front_end_sees_what_the_machine_said)
     ck_assert_uint_eq(view.disk_accesses, 7);
     ck_assert_str_eq(view.message, "disk 2");
     ck_assert_uint_eq(view.messages, 1);
-    ck_assert(view.paused && !view.stopped && !view.full_speed);
+    ck_assert(view.paused && !view.stopped && !view.full_speed && !view.absolute);
+    status_set_absolute(&status, true);
+    status_get(&status, &view);
+    ck_assert(view.absolute);
     status_free(&status);
 }
 END_TEST
