@@ -183,6 +183,6 @@ enum cmos {
 };
 
 /* What the user wants the system not to find. */
-enum { WITHOUT_ACPI = 1, WITHOUT_APM = 2 };
+enum { WITHOUT_ACPI = 1, WITHOUT_APM = 2, WITHOUT_PNP = 4 };
 
 #endif

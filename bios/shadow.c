@@ -109,5 +109,6 @@ void tables_init(void)
     acpi_init(&w);
     mptable_init(&w);
     smbios_init(&w);
+    pnp_init(&w);
     apm_init();
 }

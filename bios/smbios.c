@@ -189,12 +189,12 @@ static void put_structures(struct list *l)
 {
     u8 cpu, cpus = cpu_count();
 
-    /* ISA, PCI; APM, shadowing; choice of what to boot, EDD, diskettes; INT 05h to 17h; ACPI */
+    /* ISA, PCI; PnP, APM, shadowing; choice of what to boot, EDD, diskettes; INT 05h to 17h; ACPI */
     FIXED(l, 0, H_BIOS,
           TEXT("twin86\0"
                "1\0"
                "11/21/2026\0"),
-          1, 2, 0x00, 0xf0, 3, 0, 0x90, 0x14, 0xc9, 0x7f, 0, 0, 0, 0, 0x01, 0x00, 0, 1, 0xff, 0xff);
+          1, 2, 0x00, 0xf0, 3, 0, 0x90, 0x16, 0xc9, 0x7f, 0, 0, 0, 0, 0x01, 0x00, 0, 1, 0xff, 0xff);
     /* no UUID; started by the power switch */
     FIXED(l, 1, H_SYSTEM,
           TEXT("twin86\0"

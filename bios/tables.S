@@ -42,10 +42,16 @@ fdpt_room:
         .skip   32, 0
 
 /* What POST writes for systems to find, where it can: see shadow.c. */
-        .section .at.d000, "a"
-        .globl  tables_room, reserved_blocks, apm_offered
+        .section .at.d600, "a"
+        .globl  tables_room, reserved_blocks, apm_offered, pnp_nodes, pnp_largest, pnp_count
 tables_room:
-        .skip   4092, 0
+        .skip   2551, 0
+pnp_nodes:                              /* where in this segment they begin */
+        .word   0
+pnp_largest:
+        .word   0
+pnp_count:
+        .byte   0
 reserved_blocks:                        /* 64 KiB each, at the top of memory */
         .word   0
 apm_offered:

@@ -47,6 +47,7 @@ void pir_init(struct writer *w);
 void acpi_init(struct writer *w);
 void smbios_init(struct writer *w);
 void mptable_init(struct writer *w);
+void pnp_init(struct writer *w);
 
 /* What CPUID says of the processor: its signature, and its features; 0 where there is no CPUID. */
 u32 cpu_identify(u32 *features);

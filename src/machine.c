@@ -125,6 +125,7 @@ static void wire(struct machine *machine, const struct options *options)
         .hpet = options->board.hpet,
         .without_acpi = !options->board.acpi,
         .without_apm = !options->board.apm,
+        .without_pnp = !options->board.pnp,
         .parallel = machine->parallel,
         .debug_console = machine->debug_console,
         .cd = machine->drives.cd,

@@ -224,6 +224,7 @@ static bool take_machine(void *field, const char *text, char *why, size_t size)
     static const struct property properties[] = {{"acpi", offsetof(struct board_choice, acpi)},
                                                  {"apic", offsetof(struct board_choice, apic)},
                                                  {"apm", offsetof(struct board_choice, apm)},
+                                                 {"pnp", offsetof(struct board_choice, pnp)},
                                                  {"hpet", offsetof(struct board_choice, hpet)},
                                                  {"vmport",
                                                   offsetof(struct board_choice, vmport)}};
@@ -235,7 +236,7 @@ static bool take_machine(void *field, const char *text, char *why, size_t size)
         return false;
     }
     *board = (struct board_choice){
-        .isa = !pc, .acpi = pc, .apic = pc, .apm = true, .hpet = pc, .vmport = pc};
+        .isa = !pc, .acpi = pc, .apic = pc, .apm = true, .pnp = true, .hpet = pc, .vmport = pc};
     return take_properties(board, properties, ARRAY_LEN(properties), text + n, why, size);
 }
 
@@ -502,8 +503,8 @@ static const struct option rows[] = {
     VALUE("profile", "SYSTEM", NULL, take_profile, profile,
           "-cpu, -m and -machine as a family of systems likes them; other options win"),
     VALUE("machine", "BOARD", "pc", take_machine, board,
-          "the board: pc (440FX, PCI), isapc; without: ,acpi=off ,apic=off ,apm=off ,hpet=off "
-          ",vmport=off"),
+          "the board: pc (440FX, PCI), isapc; without: ,acpi=off ,apic=off ,apm=off ,pnp=off "
+          ",hpet=off ,vmport=off"),
     VALUE("bios", "FILE", NULL, take_text, bios, "another system BIOS than the built-in one"),
     VALUE("vgabios", "FILE", NULL, take_text, vgabios, "another VGA BIOS"),
     MANY("serial", "PORT", take_chardevs, serial, SERIAL_PORTS,

@@ -55,7 +55,7 @@ struct cpu_choice {
 struct board_choice {
     bool isa;        /* an AT: no PCI, and nothing of the following */
     bool acpi, apic; /* ACPI's tables; local APICs and I/O APIC, with their tables */
-    bool apm, hpet;
+    bool apm, pnp, hpet;
     bool vmport; /* VMware's port with its pointer */
 };
 

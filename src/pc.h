@@ -41,7 +41,7 @@ enum { PC_SERIALS = 2, PC_HARD_DISKS = 4, PC_CPUS = 8 };
 /* What hangs on the board. Nothing here is the board's; all of it outlives the board. */
 struct pc_plugs {
     bool isa_board; /* an AT: no PCI */
-    bool without_acpi, without_apm; /* not to be offered by the BIOS */
+    bool without_acpi, without_apm, without_pnp; /* not to be offered by the BIOS */
     const struct rom *bios, *vgabios;
     const struct kernel *kernel; /* to be started by the firmware; NULL: a disk */
     struct chardev *serial[PC_SERIALS]; /* NULL: nothing plugged in */

@@ -84,7 +84,9 @@ void pc_fill_cmos(struct pc *pc)
     cmos_equipment(rtc, plugs, model_has_feature(pc->cpu->model, FEATURE_FPU));
     cmos_boot(rtc, plugs);
     rtc_cmos_set(rtc, 0x5f, (u8)(plugs->cpus - 1)); /* processors beside the first */
-    rtc_cmos_set(rtc, 0x3f, (u8)((plugs->without_acpi ? 1 : 0) | (plugs->without_apm ? 2 : 0)));
+    rtc_cmos_set(rtc, 0x3f,
+                 (u8)((plugs->without_acpi ? 1 : 0) | (plugs->without_apm ? 2 : 0) |
+                      (plugs->without_pnp ? 4 : 0)));
     unsigned modes = 0;
     for (unsigned i = 0; i < PC_HARD_DISKS; i++) {
         if (plugs->hard[i])

@@ -1,6 +1,7 @@
 ; SPDX-License-Identifier: MIT
 ; A boot sector that says what Setup programs look for: CPUID's largest function and the family, the APIC
-; bit, the tables of ACPI and the MultiProcessor Specification, APM, memory in KiB above 1 MiB.
+; bit, the tables of ACPI and the MultiProcessor Specification, Plug and
+; Play BIOS, APM, memory in KiB above 1 MiB.
         org 0x7c00
         xor ax, ax
         mov ds, ax
@@ -39,6 +40,9 @@
         call find
         mov si, mp
         mov eax, '_MP_'
+        call find
+        mov si, pnp
+        mov eax, '$PnP'
         call find
         mov si, apm
         mov ax, 0x5300
@@ -101,6 +105,7 @@ family: db " family ", 0
 apic:   db " apic ", 0
 acpi:   db " acpi ", 0
 mp:     db " mp ", 0
+pnp:    db " pnp ", 0
 apm:    db " apm ", 0
 memory: db " memory ", 0
 end:    db ".", 13, 10, 0

@@ -14,12 +14,13 @@ assert text "$what."
 S
 }
 
-finds "leaf 2 family 6 apic 1 acpi 1 mp 1 apm 1 memory 64448" -cpu pentium3
-finds "leaf 0 acpi 0 mp 0 apm 0 memory 15360" -profile dos
-finds "leaf 2 family 6 apic 0 acpi 0 mp 0 apm 1 memory 64512" -profile win9x
-finds "leaf 1 family 5 apic 0 acpi 0 mp 0 apm 1 memory 64512" -profile nt
-finds "leaf 2 family 6 apic 1 acpi 1 mp 1 apm 1 memory 64512" -profile win2000
-finds "leaf 1 family 5 apic 0 acpi 0 mp 0 apm 1 memory 64512" -profile os2
-finds "leaf 0 acpi 0 mp 0 apm 1 memory 7168" -profile os2-1
-finds "leaf 1 family 5 apic 1 acpi 0 mp 1 apm 1 memory 19456" -profile nt -m 20 -machine pc,acpi=off
-finds "leaf 2 family 6 apic 0 acpi 0 mp 0 apm 0 memory 64512" -machine isapc
+finds "leaf 2 family 6 apic 1 acpi 1 mp 1 pnp 1 apm 1 memory 64448" -cpu pentium3
+finds "leaf 0 acpi 0 mp 0 pnp 1 apm 0 memory 15360" -profile dos
+finds "leaf 2 family 6 apic 0 acpi 0 mp 0 pnp 1 apm 1 memory 64512" -profile win9x
+finds "leaf 1 family 5 apic 0 acpi 0 mp 0 pnp 1 apm 1 memory 64512" -profile nt
+finds "leaf 2 family 6 apic 1 acpi 1 mp 1 pnp 1 apm 1 memory 64512" -profile win2000
+finds "leaf 1 family 5 apic 0 acpi 0 mp 0 pnp 1 apm 1 memory 64512" -profile os2
+finds "leaf 0 acpi 0 mp 0 pnp 1 apm 1 memory 7168" -profile os2-1
+finds "leaf 1 family 5 apic 1 acpi 0 mp 1 pnp 1 apm 1 memory 19456" -profile nt -m 20 -machine pc,acpi=off
+finds "leaf 2 family 6 apic 0 acpi 0 mp 0 pnp 0 apm 0 memory 64512" -machine isapc
+finds "leaf 2 family 6 apic 1 acpi 1 mp 1 pnp 0 apm 1 memory 64448" -cpu pentium3 -machine pc,pnp=off

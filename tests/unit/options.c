@@ -112,9 +112,11 @@ END_TEST
 
 START_TEST(properties_follow_a_comma)
 {
-    ck_assert_msg(parse("-cpu pentium2-66,coherent-tlb -machine pc,acpi=off,apm=no"), "%s", message);
+    ck_assert_msg(parse("-cpu pentium2-66,coherent-tlb -machine pc,acpi=off,apm=no,pnp=off"), "%s",
+                  message);
     ck_assert(options.cpu.coherent && options.cpu.hz == 66000000);
     ck_assert(!options.board.acpi && options.board.apic && !options.board.apm);
+    ck_assert(!options.board.pnp);
     options_free(&options);
     ck_assert(parse("-machine pc,hpet=off") && !options.board.hpet && options.board.acpi);
     options_free(&options);
