@@ -140,6 +140,7 @@ DefinitionBlock ("dsdt.aml", "DSDT", 1, "TWIN86", "TWIN86PC", 1)
                 SIMPLE (REST, "PNP0C02")
                     IO (Decode16, 0x0092, 0x0092, 1, 1)
                     IO (Decode16, 0x00b2, 0x00b2, 1, 2)
+                    IO (Decode16, 0x0510, 0x0510, 1, 12)
                     IO (Decode16, 0xb000, 0xb000, 1, 64)
                     IO (Decode16, 0xb100, 0xb100, 1, 16)
                 END

@@ -137,9 +137,10 @@ pnp_devices:
         node    0, 0x0a03, 6, 4, 0      /* PCI */
         io      0xcf8, 8
         end_node
-        node    0, 0x0c02, 8, 0x80, 0   /* what else has ports: A20, APM, the PIIX4 */
+        node    0, 0x0c02, 8, 0x80, 0   /* what else has ports: A20, APM, fw_cfg, the PIIX4 */
         io      0x92, 1
         io      0xb2, 2
+        io      0x510, 12
         io      0xb000, 64
         io      0xb100, 16
         end_node

@@ -635,6 +635,7 @@ board_memory equ $ - 4
         device 0, 0x0c02, 8, 0x80, 0, 3
         io 0x92, 1
         io 0xb2, 2
+        io 0x510, 12
         io 0xb000, 64
         io 0xb100, 16
         device_end
