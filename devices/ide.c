@@ -476,6 +476,7 @@ static const struct field ide_fields[] = {
     TRANSIENT(struct ide, channel),
     TRANSIENT(struct ide, latency),
     TRANSIENT(struct ide, activity),
+    TRANSIENT(struct ide, cd_activity),
     FIELD_END,
 };
 

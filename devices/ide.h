@@ -94,7 +94,7 @@ struct ide {
     bool second;  /* DEV: drive 1 is selected */
     u8 channel;   /* in serial numbers, names and traces; the board sets it before it attaches */
     u32 latency;  /* ns from a command (or a full write block) to its interrupt; at least 30000 */
-    u64 activity; /* counts sectors moved, for the lamp in a title */
+    u64 activity, cd_activity; /* count sectors moved, for the lamps in a title */
 };
 
 extern const struct chip ide_chip;

@@ -43,7 +43,7 @@ static void advance(struct ide_drive *d, u32 n)
     d->cd.position = (u32)d->lba + n - 1;
     d->lba += n;
     d->left -= n;
-    d->ide->activity += n;
+    d->ide->cd_activity += n;
 }
 
 /* From an image that has nothing but the data. */

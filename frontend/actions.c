@@ -52,9 +52,14 @@ void action_full_speed(struct frontend_context *context)
          (struct input_event){.kind = INPUT_SPEED, .x = view.full_speed ? context->speed : 0});
 }
 
-void action_next_disk(struct frontend_context *context)
+void action_next_disk(struct frontend_context *context, enum input_drive drive)
 {
-    push(context, (struct input_event){.kind = INPUT_NEXT_DISK});
+    push(context, (struct input_event){.kind = INPUT_NEXT_DISK, .code = (u8)drive});
+}
+
+void action_eject(struct frontend_context *context, enum input_drive drive)
+{
+    push(context, (struct input_event){.kind = INPUT_EJECT, .code = (u8)drive});
 }
 
 void action_insert(struct frontend_context *context, const char *path)

@@ -11,7 +11,9 @@ void action_screenshot(struct frontend_context *context, const struct frame *fra
 
 void action_pause(struct frontend_context *context);      /* or go on */
 void action_full_speed(struct frontend_context *context); /* or back to the usual speed */
-void action_next_disk(struct frontend_context *context);  /* into A: */
+/* DRIVE: A: or the CD-ROM drive. */
+void action_next_disk(struct frontend_context *context, enum input_drive drive);
+void action_eject(struct frontend_context *context, enum input_drive drive);
 void action_insert(struct frontend_context *context, const char *path); /* where it fits */
 void action_quit(struct frontend_context *context);
 void action_ctrl_alt_del(struct typist *typist);

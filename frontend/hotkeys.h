@@ -12,6 +12,9 @@
     X(FULL_SCREEN, "full-screen", "alt-enter", "full screen and back")                             \
     X(SCREENSHOT, "screenshot", "ctrl-f5", "write a screenshot to the current directory")          \
     X(NEXT_DISK, "next-disk", "ctrl-f4", "put the next floppy image into drive A:")                \
+    X(EJECT_DISK, "eject-disk", "ctrl-shift-f4", "take the floppy out of drive A:")                \
+    X(NEXT_CD, "next-cd", "ctrl-f3", "put the next CD image into the CD-ROM drive")                \
+    X(EJECT_CD, "eject-cd", "ctrl-shift-f3", "take the disc out of the CD-ROM drive")              \
     X(PAUSE, "pause", "ctrl-alt-p", "pause the machine, and go on")                                \
     X(FULL_SPEED, "full-speed", "ctrl-alt-f", "as fast as the host can, and back to real time")    \
     X(CTRL_ALT_DEL, "ctrl-alt-del", "ctrl-f12", "press Ctrl-Alt-Del in the machine")               \

@@ -103,18 +103,17 @@ static void update_title(struct sdl *sdl)
     struct status_view view;
     char title[TITLE_TEXT], mouse[HOTKEY_TEXT + 40];
     u32 now = SDL_GetTicks();
-    const char *note;
-    bool busy;
+    const char *note, *lights;
 
     if (sdl->titled_at && now - sdl->titled_at < TITLE_MS)
         return;
     sdl->titled_at = now ? now : 1;
     status_get(sdl->context->status, &view);
-    note = title_notes(&sdl->notes, &view, now, &busy);
+    note = title_notes(&sdl->notes, &view, now, &lights);
     mouse_text(sdl, mouse, sizeof mouse);
     title_text(&view, note, mouse, title, sizeof title);
-    if (busy)
-        strncat(title, " - disk", sizeof title - strlen(title) - 1);
+    if (*lights)
+        snprintf(title + strlen(title), sizeof title - strlen(title), " - %s", lights);
     if (strcmp(title, sdl->title)) {
         memcpy(sdl->title, title, sizeof title);
         SDL_SetWindowTitle(sdl->picture.window, title);

@@ -98,7 +98,22 @@ static void screenshot(struct sdl *sdl)
 
 static void next_disk(struct sdl *sdl)
 {
-    action_next_disk(sdl->context);
+    action_next_disk(sdl->context, INPUT_DRIVE_A);
+}
+
+static void eject_disk(struct sdl *sdl)
+{
+    action_eject(sdl->context, INPUT_DRIVE_A);
+}
+
+static void next_cd(struct sdl *sdl)
+{
+    action_next_disk(sdl->context, INPUT_DRIVE_CD);
+}
+
+static void eject_cd(struct sdl *sdl)
+{
+    action_eject(sdl->context, INPUT_DRIVE_CD);
 }
 
 static void toggle_pause(struct sdl *sdl)
@@ -152,6 +167,9 @@ static void (*const actions[HOTKEY_COUNT])(struct sdl *sdl) = {
     [HOTKEY_FULL_SCREEN] = toggle_full_screen,
     [HOTKEY_SCREENSHOT] = screenshot,
     [HOTKEY_NEXT_DISK] = next_disk,
+    [HOTKEY_EJECT_DISK] = eject_disk,
+    [HOTKEY_NEXT_CD] = next_cd,
+    [HOTKEY_EJECT_CD] = eject_cd,
     [HOTKEY_PAUSE] = toggle_pause,
     [HOTKEY_FULL_SPEED] = toggle_full_speed,
     [HOTKEY_CTRL_ALT_DEL] = ctrl_alt_del,

@@ -46,10 +46,10 @@ void status_set_absolute(struct status *status, bool absolute)
     pthread_mutex_unlock(&status->lock);
 }
 
-void status_set_disk_accesses(struct status *status, u64 count)
+void status_set_disk_lights(struct status *status, struct disk_lights disks)
 {
     pthread_mutex_lock(&status->lock);
-    status->view.disk_accesses = count;
+    status->view.disks = disks;
     pthread_mutex_unlock(&status->lock);
 }
 

@@ -10,6 +10,7 @@
 #include <pthread.h>
 
 #include "src/base/types.h"
+#include "src/host/disk.h"
 
 enum { STATUS_TEXT = 200 };
 
@@ -21,7 +22,7 @@ struct status_view {
     bool paused;
     bool stopped;              /* the machine will not run any more; see message */
     bool absolute;             /* the guest takes the pointer's place: nothing is to be captured */
-    u64 disk_accesses;         /* counts reads and writes of all drives */
+    struct disk_lights disks;  /* what the drives have moved */
     char message[STATUS_TEXT]; /* the newest line for the user */
     u64 messages;              /* counts lines, so that a new one is noticed */
 };
@@ -39,7 +40,7 @@ void status_set_speed(struct status *status, u32 percent, bool full_speed);
 void status_set_paused(struct status *status, bool paused);
 void status_set_stopped(struct status *status);
 void status_set_absolute(struct status *status, bool absolute);
-void status_set_disk_accesses(struct status *status, u64 count);
+void status_set_disk_lights(struct status *status, struct disk_lights disks);
 
 /* A line for the user, without a newline: shown in the window's title or the terminal's bottom
  * line for a few seconds. Any thread. */

@@ -154,22 +154,21 @@ static void status_text(struct terminal *term, u64 now, char *text, size_t size)
 {
     struct status_view view;
     char crop[60] = "", title[TITLE_TEXT];
-    const char *note;
-    bool busy;
+    const char *note, *lights;
 
     status_get(term->context->status, &view);
-    note = title_notes(&term->notes, &view, (u32)now, &busy);
+    note = title_notes(&term->notes, &view, (u32)now, &lights);
     if (term->frame && term->frame->text.active)
         crop_text(term, &term->frame->text, crop, sizeof crop);
-    title_text(&view, note, busy ? "disk" : "", title, sizeof title);
+    title_text(&view, note, lights, title, sizeof title);
     snprintf(text, size, " %s%s", crop, title);
 }
 
 static void draw_status(struct terminal *term, u64 now)
 {
     static const char way_out[] = " | Ctrl-] q quits ";
-    char text[TITLE_TEXT + 100] = " q quit  p pause  f full speed  s screenshot  d next disk  "
-                                  "r Ctrl-Alt-Del  ] Ctrl-]  arrows scroll";
+    char text[TITLE_TEXT + 100] = " q quit p pause f full speed s shot d,c next disk,CD D,C eject "
+                                  "r Ctrl-Alt-Del ] ^] arrows";
     int right = COLS - (int)strlen(way_out);
 
     if (!term->menu)

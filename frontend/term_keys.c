@@ -175,7 +175,22 @@ static void menu_screenshot(struct terminal *term)
 
 static void menu_next_disk(struct terminal *term)
 {
-    action_next_disk(term->context);
+    action_next_disk(term->context, INPUT_DRIVE_A);
+}
+
+static void menu_eject_disk(struct terminal *term)
+{
+    action_eject(term->context, INPUT_DRIVE_A);
+}
+
+static void menu_next_cd(struct terminal *term)
+{
+    action_next_disk(term->context, INPUT_DRIVE_CD);
+}
+
+static void menu_eject_cd(struct terminal *term)
+{
+    action_eject(term->context, INPUT_DRIVE_CD);
 }
 
 static void menu_ctrl_alt_del(struct terminal *term)
@@ -215,6 +230,7 @@ static const struct {
 } menu[] = {
     {'q', menu_quit, false},       {'p', menu_pause, false},     {'f', menu_full_speed, false},
     {'s', menu_screenshot, false}, {'d', menu_next_disk, false}, {'r', menu_ctrl_alt_del, false},
+    {'D', menu_eject_disk, false}, {'c', menu_next_cd, false},   {'C', menu_eject_cd, false},
     {']', menu_send, false},       {MENU, menu_send, false},     {KEY_UP, menu_up, true},
     {KEY_DOWN, menu_down, true},   {KEY_LEFT, menu_left, true},  {KEY_RIGHT, menu_right, true},
 };

@@ -30,21 +30,39 @@ void title_text(const struct status_view *view, const char *note, const char *mo
              *mouse ? " - " : "", mouse);
 }
 
+static bool light(struct title_light *light, u64 count, u32 now)
+{
+    if (count != light->count) {
+        light->count = count;
+        light->at = now;
+        light->on = true;
+    }
+    light->on &= now - light->at < DISK_MS;
+    return light->on;
+}
+
+static const char *lights_text(struct title_notes *notes, const struct disk_lights *disks, u32 now)
+{
+    static const char *const texts[] = {
+        "",   "floppy",     "hard disk",     "floppy, hard disk",
+        "CD", "floppy, CD", "hard disk, CD", "floppy, hard disk, CD",
+    };
+    unsigned on = light(&notes->floppy, disks->floppy, now);
+
+    on |= (unsigned)light(&notes->hard, disks->hard, now) << 1;
+    on |= (unsigned)light(&notes->cd, disks->cd, now) << 2;
+    return texts[on];
+}
+
 const char *title_notes(struct title_notes *notes, const struct status_view *view, u32 now,
-                        bool *busy)
+                        const char **lights)
 {
     if (view->messages != notes->messages) {
         notes->messages = view->messages;
         notes->message_at = now;
         notes->any_message = true;
     }
-    if (view->disk_accesses != notes->disk_accesses) {
-        notes->disk_accesses = view->disk_accesses;
-        notes->disk_at = now;
-        notes->any_disk = true;
-    }
     notes->any_message &= now - notes->message_at < MESSAGE_MS;
-    notes->any_disk &= now - notes->disk_at < DISK_MS;
-    *busy = notes->any_disk;
+    *lights = lights_text(notes, &view->disks, now);
     return notes->any_message ? view->message : "";
 }

@@ -18,15 +18,24 @@ void title_speed(const struct status_view *view, char *text, size_t size);
 void title_text(const struct status_view *view, const char *note, const char *mouse, char *text,
                 size_t size);
 
-/* Messages and the disk's light stay for a while. Times are ms of any clock that runs on. */
-struct title_notes {
-    u64 messages, disk_accesses; /* as last seen */
-    u32 message_at, disk_at;
-    bool any_message, any_disk;
+/* A lamp of one kind of drives. */
+struct title_light {
+    u64 count; /* as last seen */
+    u32 at;
+    bool on;
 };
 
-/* Look at VIEW at NOW; returns the line to show, or "". *BUSY: a disk was used just now. */
+/* Messages and the drives' lights stay for a while. Times are ms of any clock that runs on. */
+struct title_notes {
+    u64 messages; /* as last seen */
+    u32 message_at;
+    bool any_message;
+    struct title_light floppy, hard, cd;
+};
+
+/* Look at VIEW at NOW; returns the line to show, or "". *LIGHTS: the drives used just now, as
+ * "floppy CD", or "". */
 const char *title_notes(struct title_notes *notes, const struct status_view *view, u32 now,
-                        bool *busy);
+                        const char **lights);
 
 #endif

@@ -88,8 +88,9 @@ void drives_announce(const struct drives *drives, FILE *out)
         if (!in_a_drive(drives, drives->floppies[i]))
             announce(out, drives->floppies[i], "next disk (Ctrl-F4)");
     announce_drives(out, drives->hard, HARD_DRIVES, 'C');
-    if (drives->cd)
-        announce(out, drives->cd, "CD-ROM");
+    for (unsigned i = 0; i < drives->cd_count; i++)
+        announce(out, drives->cds[i],
+                 drives->cds[i] == drives->cd ? "CD-ROM" : "next disc (Ctrl-F3)");
     if (drives->profile && drives->profile->small_disks)
         announce_large(out, drives);
 }
@@ -164,15 +165,10 @@ static bool open_hard(struct drives *drives, unsigned drive, const char *path, c
 
 static bool place_cd(struct drives *drives, struct disk *disc, char *message, size_t size)
 {
-    if (drives->cd) {
-        snprintf(message, size, "%s: there is one CD-ROM drive; a script can change the disc",
-                 disk_path(disc));
-        disk_close(disc);
-        return false;
-    }
     if (!cd_keep(drives, disc, message, size))
         return false;
-    drives->cd = disc;
+    if (!drives->cd)
+        drives->cd = disc;
     return true;
 }
 
@@ -409,6 +405,17 @@ void drives_eject(struct drives *drives, unsigned drive, char *message, size_t s
         disk_flush(drives->floppy[drive]);
     drives->floppy[drive] = NULL;
     snprintf(message, size, "drive %c: is empty", 'A' + drive);
+}
+
+struct disk *drives_next_cd(const struct drives *drives, char *message, size_t size)
+{
+    for (unsigned i = 0; i < drives->cd_count; i++)
+        if (drives->cds[i] == drives->cd && drives->cd_count > 1)
+            return drives->cds[(i + 1) % drives->cd_count];
+    if (drives->cd_count && !drives->cd)
+        return drives->cds[0];
+    snprintf(message, size, "no other CD: name more images on the command line");
+    return NULL;
 }
 
 void drives_put_cd(struct drives *drives, struct disk *disc, char *message, size_t size)

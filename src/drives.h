@@ -49,6 +49,8 @@ void drives_eject(struct drives *drives, unsigned drive, char *message, size_t s
  * or NULL, is in the drive (which may be locked), drives_put_cd() says so in MESSAGE. */
 struct disk *drives_open_cd(struct drives *drives, const char *path, char *message, size_t size);
 void drives_put_cd(struct drives *drives, struct disk *disc, char *message, size_t size);
+/* The one after it of those that are open; NULL and one line in MESSAGE: there is no other. */
+struct disk *drives_next_cd(const struct drives *drives, char *message, size_t size);
 /* drives_insert() if PATH is a floppy's image, drives_open_cd() into *DISC if it is a CD's. */
 bool drives_insert_any(struct drives *drives, unsigned drive, const char *path, struct disk **disc,
                        char *message, size_t size);

@@ -339,6 +339,8 @@ static void cd_event(struct machine *machine, const struct input_event *event, c
                      size_t size)
 {
     struct disk *disc = NULL;
+    if (event->kind == INPUT_NEXT_DISK && !(disc = drives_next_cd(&machine->drives, message, size)))
+        return;
     if (!event->text || (disc = drives_open_cd(&machine->drives, event->text, message, size)))
         cd_put(machine, disc, message, size);
 }
@@ -469,7 +471,10 @@ void machine_dump(struct machine *machine, FILE *out)
         state_dump(out, pc_part(i)->name, pc_part(i)->chip->fields, part_of(machine, pc_part(i)));
 }
 
-u64 machine_disk_accesses(const struct machine *machine)
+struct disk_lights machine_disk_lights(const struct machine *machine)
 {
-    return machine->pc.fdc.activity + machine->pc.ide[0].activity + machine->pc.ide[1].activity;
+    const struct pc *pc = &machine->pc;
+    return (struct disk_lights){.floppy = pc->fdc.activity,
+                                .hard = pc->ide[0].activity + pc->ide[1].activity,
+                                .cd = pc->ide[0].cd_activity + pc->ide[1].cd_activity};
 }

@@ -10,6 +10,7 @@
 #include "src/drives.h"
 #include "src/host/chardev.h"
 #include "src/host/display.h"
+#include "src/host/disk.h"
 #include "src/host/input.h"
 #include "src/options.h"
 #include "src/pc.h"
@@ -75,7 +76,7 @@ u64 machine_insns(const struct machine *machine);
 /* Every field of clock, CPU and chips, a line each. */
 void machine_dump(struct machine *machine, FILE *out);
 
-/* Sectors moved by all drives since power-on. */
-u64 machine_disk_accesses(const struct machine *machine);
+/* Sectors moved since power-on, by the kinds of drives. */
+struct disk_lights machine_disk_lights(const struct machine *machine);
 
 #endif

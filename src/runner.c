@@ -60,7 +60,6 @@ static void measure(struct runner *runner, u64 now)
     vtime guest = clock_now(&runner->machine->clock);
     status_set_speed(runner->status, (u32)((guest - runner->guest_second) * 100 / host),
                      !runner->speed);
-    status_set_disk_accesses(runner->status, machine_disk_accesses(runner->machine));
     runner->host_second = now;
     runner->guest_second = guest;
 }
@@ -247,6 +246,7 @@ static bool between_slices(struct runner *runner)
         return false;
     }
     measure(runner, now);
+    status_set_disk_lights(runner->status, machine_disk_lights(runner->machine));
     status_set_absolute(runner->status, vmport_is_absolute(&runner->machine->pc.vmport));
     picture(runner, now);
     return true;

@@ -85,6 +85,12 @@ xdotool key ctrl+alt+f
 expect 'real time' 'speed 00 up 100 0 0'
 xdotool key ctrl+F4
 expect 'next disk' 'next disk 00'
+xdotool key ctrl+shift+F4
+expect 'eject' 'eject 00'
+xdotool key ctrl+F3
+expect 'next CD' 'next disk 02'
+xdotool key ctrl+shift+F3
+expect 'eject the CD' 'eject 02'
 xdotool key ctrl+F12
 expect 'Ctrl-Alt-Del' 'key d3 down'
 xdotool mousemove 400 300 mousemove_relative 5 5
@@ -187,7 +193,12 @@ shows() { # picture: does a screenshot taken now look like it?
     xdotool key ctrl+F5
     wait_for 3 test -s twin86-001.png && sleep 0.2 && same "$1" twin86-001.png
 }
-open_window "$program" "$image"
+truncate -s 1M one.iso two.iso
+for disc in one.iso two.iso; do
+    printf '\001CD001\001' | dd of=$disc bs=2048 seek=16 conv=notrunc 2>/dev/null
+done
+open_window "$program" "$image" one.iso two.iso
+title ' - floppy' # its light, while DOS starts
 title 'running at'
 n=60
 until shows prompt.png; do
@@ -202,6 +213,16 @@ look # as large as the window: the same picture, smoothed
 convert ver.png -resize 960x720! large.png
 [ "$(compare -metric RMSE large.png window.png null: 2>&1 | sed 's/.*(\(.*\))/\1/' |
     awk '{ print ($1 < 0.12) }')" = 1 ] || fail 'the window does not show the guest'
+xdotool key ctrl+F3
+title 'two.iso: 1 MB CD-ROM'
+xdotool key ctrl+F3
+title 'one.iso: 1 MB CD-ROM'
+xdotool key ctrl+shift+F3
+title 'the CD-ROM drive is empty'
+xdotool key ctrl+shift+F4
+title 'drive A: is empty'
+xdotool key ctrl+F4
+title 'freedos-1440k.img.gz'
 xdotool key ctrl+F9
 wait_for 10 ended || fail 'Ctrl-F9 did not end twin86'
 wait "$running" || fail 'twin86 ended with an error'

@@ -18,6 +18,11 @@ struct disk_geometry {
     u8 heads, sectors;
 };
 
+/* What lamps follow: sectors moved, which only grow. */
+struct disk_lights {
+    u64 floppy, hard, cd;
+};
+
 struct disk; /* see disk.c */
 
 /* What the user says an image is (-fda, -hda, -cdrom); the content decides when it says nothing, or

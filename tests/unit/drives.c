@@ -254,13 +254,37 @@ START_TEST(a_cd_goes_into_the_cd_rom_drive_named_or_not)
     setup();
     options.cd = cd_image(0, 1000);
     name(cd_image(1, 1000));
-    ck_assert(!drives_open(&drives, &options, message, sizeof message));
-    ck_assert_msg(strstr(message, "1.iso: there is one CD-ROM drive"), "%s", message);
+    open_all();
+    ck_assert_str_eq(disk_path(drives.cd), paths[0]); /* the other waits */
+    ck_assert_str_eq(disk_path(drives_next_cd(&drives, message, sizeof message)), paths[1]);
     teardown();
     setup();
     options.cd = image(0, 1440);
     ck_assert(!drives_open(&drives, &options, message, sizeof message));
     ck_assert_msg(strstr(message, "/0: is no CD image"), "%s", message);
+    teardown();
+}
+END_TEST
+
+START_TEST(next_disc_goes_round_all_cds)
+{
+    setup();
+    for (unsigned i = 0; i < 3; i++)
+        name(cd_image(i, 1000));
+    open_all();
+    for (unsigned i = 1; i < 7; i++) {
+        struct disk *disc = drives_next_cd(&drives, message, sizeof message);
+        ck_assert_str_eq(disk_path(disc), paths[i % 3]);
+        drives_put_cd(&drives, disc, message, sizeof message);
+    }
+    drives_put_cd(&drives, NULL, message, sizeof message); /* after an empty drive, the first */
+    ck_assert_str_eq(disk_path(drives_next_cd(&drives, message, sizeof message)), paths[0]);
+    teardown();
+    setup();
+    name(cd_image(0, 1000));
+    open_all();
+    ck_assert_ptr_null(drives_next_cd(&drives, message, sizeof message));
+    ck_assert_ptr_nonnull(strstr(message, "no other CD"));
     teardown();
 }
 END_TEST
@@ -358,6 +382,7 @@ Suite *drives_suite(void)
         the_first_image_boots_first_then_what_has_a_disk,
         without_an_image_the_demo_disk_is_in_a,
         next_disk_goes_round_all_floppies,
+        next_disc_goes_round_all_cds,
         a_lone_floppy_has_no_next,
         a_disk_that_does_not_fit_stays_out,
         the_drive_reads_the_largest_of_its_disks,

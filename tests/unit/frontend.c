@@ -133,8 +133,12 @@ START_TEST(disks_and_the_end_are_asked_for)
     ck_assert_uint_eq(event.code, INPUT_DRIVE_ANY);
     ck_assert_str_eq(event.text, "a disk.img");
     free(event.text);
-    action_next_disk(&host->context);
-    ck_assert_int_eq(next(host).kind, INPUT_NEXT_DISK);
+    action_next_disk(&host->context, INPUT_DRIVE_CD);
+    event = next(host);
+    ck_assert(event.kind == INPUT_NEXT_DISK && event.code == INPUT_DRIVE_CD);
+    action_eject(&host->context, INPUT_DRIVE_CD);
+    event = next(host);
+    ck_assert(event.kind == INPUT_EJECT && event.code == INPUT_DRIVE_CD);
     ck_assert(!atomic_load(&host->context.quit));
     action_quit(&host->context);
     ck_assert(atomic_load(&host->context.quit));

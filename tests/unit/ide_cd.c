@@ -234,7 +234,7 @@ START_TEST(sectors_are_read_in_every_way)
         for (u32 n = 0; n < 3; n++)
             ck_assert(cd_sector_is(s + n * 2048, 1, 300 + n));
     }
-    ck_assert_uint_eq(m.ide.activity, 15);
+    ck_assert_uint_eq(m.ide.cd_activity, 15);
     teardown();
 }
 END_TEST

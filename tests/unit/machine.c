@@ -532,6 +532,9 @@ START_TEST(discs_are_changed_while_it_runs)
     disk_event(machine, INPUT_INSERT, INPUT_DRIVE_ANY, floppy);
     ck_assert_ptr_nonnull(strstr(message, "-> A:"));
     ck_assert_str_eq(disk_path(machine->pc.fdc.drive[0].disk), floppy);
+    disk_event(machine, INPUT_NEXT_DISK, INPUT_DRIVE_CD, NULL);
+    ck_assert_ptr_nonnull(strstr(message, "no other CD"));
+    ck_assert_ptr_nonnull(drive->disk); /* and the disc is still there */
     machine->pc.ide[1].drive[0].cd.locked = true;
     disk_event(machine, INPUT_EJECT, INPUT_DRIVE_CD, NULL);
     ck_assert_ptr_nonnull(strstr(message, "locked"));

@@ -11,13 +11,13 @@ START_TEST(the_front_end_sees_what_the_machine_said)
 
     status_init(&status, "486DX2-66, 32 MB");
     status_set_speed(&status, 99, false);
-    status_set_disk_accesses(&status, 7);
+    status_set_disk_lights(&status, (struct disk_lights){.cd = 7});
     status_message(&status, "disk %d", 2);
     status_set_paused(&status, true);
     status_get(&status, &view);
     ck_assert_str_eq(view.machine, "486DX2-66, 32 MB");
     ck_assert_uint_eq(view.speed, 99);
-    ck_assert_uint_eq(view.disk_accesses, 7);
+    ck_assert_uint_eq(view.disks.cd, 7);
     ck_assert_str_eq(view.message, "disk 2");
     ck_assert_uint_eq(view.messages, 1);
     ck_assert(view.paused && !view.stopped && !view.full_speed && !view.absolute);
@@ -58,17 +58,22 @@ START_TEST(a_message_and_the_disk_light_go_away_after_a_while)
     struct status_view view = {.messages = 1, .message = "hello"};
     struct title_notes notes = {0};
     u32 start = 0xffffff00; /* the ms wrap */
-    bool busy;
+    const char *lights;
 
-    ck_assert_str_eq(title_notes(&notes, &view, start, &busy), "hello");
-    ck_assert(!busy);
-    view.disk_accesses = 3;
-    ck_assert_str_eq(title_notes(&notes, &view, start + 5000, &busy), "hello");
-    ck_assert(busy);
-    ck_assert_str_eq(title_notes(&notes, &view, start + 6000, &busy), "");
-    ck_assert(!busy);
+    ck_assert_str_eq(title_notes(&notes, &view, start, &lights), "hello");
+    ck_assert_str_eq(lights, "");
+    view.disks.hard = 3;
+    ck_assert_str_eq(title_notes(&notes, &view, start + 5000, &lights), "hello");
+    ck_assert_str_eq(lights, "hard disk");
+    view.disks.floppy = view.disks.cd = 1;
+    title_notes(&notes, &view, start + 5300, &lights);
+    ck_assert_str_eq(lights, "floppy, hard disk, CD");
+    title_notes(&notes, &view, start + 5600, &lights);
+    ck_assert_str_eq(lights, "floppy, CD");
+    ck_assert_str_eq(title_notes(&notes, &view, start + 6000, &lights), "");
+    ck_assert_str_eq(lights, "");
     view.messages++;
-    ck_assert_str_eq(title_notes(&notes, &view, start + 6001, &busy), "hello");
+    ck_assert_str_eq(title_notes(&notes, &view, start + 6001, &lights), "hello");
 }
 END_TEST
 
