@@ -117,7 +117,7 @@ struct cd_boot {
 #define CD_DRIVE  0xe0 /* INT 13h numbers of CDs begin here */
 enum cd_media { CD_PLAIN, CD_1200, CD_1440, CD_2880, CD_HARD_DISK, CD_MEDIA };
 
-/* The extended data area, 1 KiB. The mouse fields are where the PS/2 has them. */
+/* The extended data area, 2 KiB. The mouse fields are where the PS/2 has them. */
 struct ebda {
     u8 size_kb;           /* 00 */
     u8 reserved_01[0x21]; /* 01 */
@@ -138,9 +138,9 @@ struct ebda {
     struct cd_boot cd;
 } PACKED;
 
-#define EBDA_SIZE       1024
-#define EBDA_STACK      1024 /* first user's top, growing down */
-#define EBDA_STACK_NEXT 560  /* top for a second user */
+#define EBDA_SIZE       2048
+#define EBDA_STACK      2048 /* first user's top, growing down */
+#define EBDA_STACK_NEXT 1160 /* top for a second user */
 
 #define EBDA8(field)      far_get8(ebda_segment(), offset_of(struct ebda, field))
 #define EBDA16(field)     far_get16(ebda_segment(), offset_of(struct ebda, field))

@@ -29,8 +29,8 @@
 #define EBDA_DEPTH      0x0d0           /* checked against struct ebda in post.c */
 #define EBDA_CD_SIZE    0x0d3
 #define EBDA_CD_DRIVE   0x0d5
-#define EBDA_STACK      1024
-#define EBDA_STACK_NEXT 560
+#define EBDA_STACK      2048
+#define EBDA_STACK_NEXT 1160
 
 /* An entry on the caller's stack. */
 .macro service name, handler

@@ -135,7 +135,7 @@ static void test_data_area(void)
 {
     u16 ebda = bda16(0x0e);
 
-    CHECK(bda16(0x13) == 639 && ebda == 0x9fc0 && peek8(ebda, 0) == 1);
+    CHECK(bda16(0x13) == 638 && ebda == 0x9f80 && peek8(ebda, 0) == 2);
     CHECK(bda16(0x00) == 0x3f8 && bda8(0x7c) == 1 && bda16(0x08) == 0x378);
     CHECK(bda16(0x80) == 0x1e && bda16(0x82) == 0x3e && bda8(0x96) == 0x10);
     CHECK((bda16(0x10) & 0x01) == 1 && (bda16(0x10) & 0x04) == 4 && (bda16(0x10) >> 9 & 7) >= 1);
@@ -152,7 +152,7 @@ static void test_sizes(void)
     CHECK(s.r.ax == bda16(0x10));
     CHECK(!(s.r.ax & 0x0002) || !(in8(0xa1) & 0x20)); /* with an FPU, its interrupt */
     CALL(0x12, 0, 0, 0, 0, AX);
-    CHECK(s.r.ax == 639);
+    CHECK(s.r.ax == 638);
     CALL(0x15, 0x8800, 0, 0, 0, AX);
     CHECK(!carry() && s.r.ax >= 1024 && s.r.ax <= 0xfc00);
     kb = s.r.ax;
@@ -537,6 +537,27 @@ static void test_ports(void)
     CALL(0x17, 0x0200, 0, 0, 5, 0);
 }
 
+/* --- the stack of INT 13h: from STACK down to where a second user's begins --- */
+
+#define STACK      2048
+#define STACK_NEXT 1160
+#define SPARE      128 /* for programs' interrupts in the deepest place */
+
+static void mark_stack(void)
+{
+    for (u16 at = STACK_NEXT; at < STACK; at += 2)
+        poke16(bda16(0x0e), at, 0xa5a5);
+}
+
+static void test_stack(void)
+{
+    u16 at = STACK_NEXT;
+
+    while (at < STACK && peek16(bda16(0x0e), at) == 0xa5a5)
+        at += 2;
+    CHECK(at >= STACK_NEXT + SPARE && at < STACK - 100);
+}
+
 /* --- protected mode; and resets, which come last and have a report of their own: on some other
    emulators they clear CMOS 0Fh, and the machine starts anew --- */
 
@@ -620,8 +641,8 @@ void demo_main(void)
         test_map,           test_system, test_a20,       test_block_move,
         test_waits,         test_ticks,  test_clock,     test_key_codes,
         test_key_functions, test_typing, test_locks,     test_break,
-        test_mouse,         test_ports,  test_disks,     test_cd,        test_protected,
-        test_board,
+        test_mouse,         test_ports,  mark_stack,     test_disks,
+        test_cd,            test_stack,  test_protected, test_board,
     };
     for (u8 i = 0; i < ARRAY_SIZE(tests); i++)
         tests[i]();
