@@ -485,12 +485,13 @@ void ata_first(u8 index)
     set_tables();
 }
 
-static void add_cd(const struct drive *d)
+static void add_cd(struct drive *d)
 {
     u8 count = EBDA8(cd_count);
 
     if (!identify_cd(d))
         return;
+    d->cd = count;
     store(DRIVES - 1 - count, d);
     EBDA8_SET(cd_count, count + 1);
 }

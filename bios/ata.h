@@ -60,7 +60,11 @@ enum disk_status { /* AH of INT 13h */
     DISK_SEEK_FAILED = 0x40,
     DISK_TIMEOUT = 0x80,
     DISK_NOT_READY = 0xaa,
+    DISK_NOT_LOCKED = 0xb0,
+    DISK_LOCKED = 0xb1,
     DISK_NOT_REMOVABLE = 0xb2,
+    DISK_LOCKED_TOO_OFTEN = 0xb4,
+    DISK_EJECT_FAILED = 0xb5,
     DISK_FAULT = 0xcc,
 };
 
@@ -126,6 +130,8 @@ enum disk_status atapi_reset(const struct drive *d);
 /* From LBA on, in sectors of 2048 bytes. */
 enum disk_status atapi_read(const struct drive *d, u32 lba, const struct atapi_data *to);
 enum disk_status atapi_seek(const struct drive *d, u32 lba);
+enum disk_status atapi_lock(const struct drive *d, bool lock);
+enum disk_status atapi_eject(const struct drive *d);
 /* How many sectors the disc has. */
 enum disk_status atapi_capacity(const struct drive *d, u32 *sectors);
 

@@ -8,6 +8,8 @@
 enum scsi {
     TEST_UNIT_READY = 0x00,
     REQUEST_SENSE = 0x03,
+    START_STOP = 0x1b,
+    PREVENT_ALLOW = 0x1e,
     READ_CAPACITY = 0x25,
     READ_10 = 0x28,
     SEEK_10 = 0x2b,
@@ -23,6 +25,8 @@ enum scsi {
 #define ATTENTION      6
 #define BECOMING_READY 0x0204 /* key and additional code */
 #define NO_MEDIUM      0x023a
+#define NEW_MEDIUM     0x0628
+#define REMOVAL_PREVENTED 0x0553
 #define BEYOND_THE_END 0x0521
 
 #define READY_MS       10000 /* a disc spins up */
@@ -128,7 +132,8 @@ static enum disk_status status_of(u16 code)
     } map[] = {
         {NO_MEDIUM, 0xffff, DISK_NO_MEDIUM},         {BEYOND_THE_END, 0xffff, DISK_NO_SECTOR},
         {RECOVERED << 8, 0xff00, DISK_OK},           {NOT_READY << 8, 0xff00, DISK_NOT_READY},
-        {MEDIUM_ERROR << 8, 0xff00, DISK_BAD_DATA},  {ILLEGAL << 8, 0xff00, DISK_BAD_FUNCTION},
+        {REMOVAL_PREVENTED, 0xffff, DISK_LOCKED},    {MEDIUM_ERROR << 8, 0xff00, DISK_BAD_DATA},
+        {ILLEGAL << 8, 0xff00, DISK_BAD_FUNCTION},
         {ATTENTION << 8, 0xff00, DISK_CHANGED},
     };
     u8 i;
@@ -156,6 +161,8 @@ static enum disk_status command(const struct drive *d, const u8 *packet,
         if (status != DISK_CONTROLLER)
             return status == DISK_OK && to.length ? DISK_CONTROLLER : status;
         code = sense(d);
+        if (code == NEW_MEDIUM)
+            EBDA8_SET(cd_changed, EBDA8(cd_changed) | (u8)(1u << d->cd));
     } while ((code >> 8 == ATTENTION || code == BECOMING_READY) && !limit_over(&l));
     return status_of(code);
 }
@@ -184,6 +191,20 @@ enum disk_status atapi_seek(const struct drive *d, u32 lba)
     return simple(d, SEEK_10, lba, 0, &none);
 }
 
+enum disk_status atapi_lock(const struct drive *d, bool lock)
+{
+    struct atapi_data none = {0};
+
+    return simple(d, PREVENT_ALLOW, lock ? 0x100 : 0, 0, &none);
+}
+
+enum disk_status atapi_eject(const struct drive *d)
+{
+    struct atapi_data none = {0};
+
+    return simple(d, START_STOP, 0x200, 0, &none);
+}
+
 enum disk_status atapi_read(const struct drive *d, u32 lba, const struct atapi_data *to)
 {
     return simple(d, READ_10, lba, (u16)((to->skip + to->length + CD_SECTOR - 1) / CD_SECTOR), to);
@@ -201,7 +222,7 @@ enum disk_status atapi_capacity(const struct drive *d, u32 *sectors)
     return status;
 }
 
-/* DEVICE RESET, which leaves the other drive of the controller alone. */
+/* DEVICE RESET, which leaves the other drive of the controller alone, and the lock. */
 enum disk_status atapi_reset(const struct drive *d)
 {
     out8(d->port + SELECT, d->select);

@@ -84,7 +84,7 @@ struct drive {
     u16 cylinders;   /* physical */
     u16 heads;       /* physical */
     u8 spt_log;      /* the following as INT 13h shows it */
-    u8 reserved;
+    u8 cd;           /* of a CD: which one */
     u16 log_cylinders;
     u16 log_heads;
     u32 sectors;
@@ -136,6 +136,8 @@ struct ebda {
     u8 cd_count;
     u8 boot_choice; /* of the menu: what to try first, as CMOS has it; bits 7-4: which CD */
     struct cd_boot cd;
+    u8 cd_locks[DRIVES]; /* how often INT 13h AH=45h locked which CD */
+    u8 cd_changed;       /* bit n: CD n has another disc than when AH=49h asked last */
 } PACKED;
 
 #define EBDA_SIZE       2048

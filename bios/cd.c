@@ -6,15 +6,6 @@
  */
 #include "cd.h"
 
-enum { OF_CD = 1, OF_DISKETTE = 2, OF_DISK = 4, ALL = 7 };
-
-struct cd_request {
-    struct regs *r;
-    struct cd_boot boot;
-    struct drive drive; /* the CD's, if it is one */
-    u8 of;              /* which kind it is */
-};
-
 /* --- CDs --- */
 
 static enum disk_status refuse_writing(struct cd_request *q)
@@ -45,9 +36,10 @@ static enum disk_status ready(struct cd_request *q)
     return atapi_ready(&q->drive);
 }
 
+/* Subset 1 is locking and ejecting. */
 static enum disk_status ext_check(struct cd_request *q)
 {
-    return disk_extensions(q->r, 0x0001);
+    return disk_extensions(q->r, q->of == OF_CD ? 0x0003 : 0x0001);
 }
 
 /* What DS:SI points to; false: it asks for what cannot be. */
@@ -91,6 +83,8 @@ static enum disk_status cd_seek(struct cd_request *q)
 #define ANY_BOUNDARY   0x01
 #define GEOMETRY_VALID 0x02
 #define REMOVABLE      0x04
+#define CHANGE_LINE    0x10
+#define LOCKABLE       0x20
 
 struct parameters { /* DS:SI of AH=48h */
     u16 size, flags;
@@ -112,7 +106,7 @@ static enum disk_status put_parameters(struct cd_request *q, struct parameters *
 
 static enum disk_status cd_parameters(struct cd_request *q)
 {
-    struct parameters p = {.flags = REMOVABLE, .bytes = CD_SECTOR};
+    struct parameters p = {.flags = REMOVABLE | CHANGE_LINE | LOCKABLE, .bytes = CD_SECTOR};
     u32 sectors;
     enum disk_status status = atapi_capacity(&q->drive, &sectors);
 
@@ -324,10 +318,14 @@ static ROM struct {
     {0x43, OF_CD | OF_DISK, false, refuse_writing},
     {0x44, OF_CD, false, cd_move},
     {0x44, OF_DISK, false, image_ext},
+    {0x45, OF_CD, false, cd_lock},
+    {0x46, OF_CD, false, cd_eject},
     {0x47, OF_CD, false, cd_seek},
     {0x47, OF_DISK, false, image_ext},
     {0x48, OF_CD, false, cd_parameters},
     {0x48, OF_DISK, false, image_ext_parameters},
+    {0x49, OF_CD, false, cd_change},
+    {0x49, OF_DISK, false, nothing},
     {0x4a, ALL, false, initiate},
     {0x4b, ALL, false, terminate},
     {0x4c, ALL, false, initiate},

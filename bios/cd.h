@@ -22,6 +22,23 @@ enum disk_status cd_image_read(const struct cd_boot *boot, u32 sector, u16 count
 /* Whether they can be read. */
 enum disk_status cd_image_verify(const struct cd_boot *boot, u32 sector, u16 count);
 
+/* --- cd.c, what serves a call --- */
+
+enum { OF_CD = 1, OF_DISKETTE = 2, OF_DISK = 4, ALL = 7 };
+
+struct cd_request {
+    struct regs *r;
+    struct cd_boot boot;
+    struct drive drive; /* the CD's, if it is one */
+    u8 of;              /* which kind it is */
+};
+
+/* --- cd_door.c --- */
+
+enum disk_status cd_lock(struct cd_request *q);
+enum disk_status cd_eject(struct cd_request *q);
+enum disk_status cd_change(struct cd_request *q);
+
 extern ROM char cd_no_disc[], cd_no_system[];
 
 static inline void cd_boot_load(struct cd_boot *boot)

@@ -11,6 +11,9 @@
 #define HEADS     4
 #define SPT       17
 
+/* Where the CD is: bit 1 the controller, bit 0 the drive on it. */
+static u8 cd_place;
+
 /* What DS:SI points to. */
 static u8 *const at_si = (u8 *)0xf000;
 
@@ -54,6 +57,48 @@ static void test_sectors(void)
     CHECK(disk(0x4100, 0, 0, CD + 1, 0) == 1);
 }
 
+static u8 locked(u8 al, u8 status)
+{
+    CHECK(disk(0x4500 | al, 0, 0, CD, 0) == status);
+    return s.r.al;
+}
+
+/* START STOP UNIT, by the registers. */
+static void close_tray(void)
+{
+    static const u16 packet[] = {0x1b, 0, 3, 0, 0, 0};
+    u16 port = cd_place & 2 ? 0x170 : 0x1f0;
+
+    out8(port + 6, (u8)(0xa0 | (cd_place & 1) << 4));
+    out8(port + 7, 0xa0);
+    while ((in8(port + 7) & 0x88) != 0x08)
+        ;
+    for (u8 i = 0; i < ARRAY_SIZE(packet); i++)
+        out16(port, packet[i]);
+    while (in8(port + 7) & 0x88)
+        ;
+}
+
+static void test_door(void)
+{
+    drive = CD;
+    CHECK(disk(0x4900, 0, 0, CD, 0) == 0);
+    CHECK(locked(2, 0) == 0 && locked(1, 0xb0) == 0 && locked(3, 1) == 3);
+    CHECK(locked(0, 0) == 1 && locked(0, 0) == 1 && locked(1, 0) == 1 && locked(2, 0) == 1);
+    CHECK(disk(0x4600, 0, 0, CD, 0) == 0xb1 && packet(0x42, IMAGE, 1, 0) == 0);
+    CHECK(locked(1, 0) == 0 && disk(0x4601, 0, 0, CD, 0) == 1);
+    for (u16 i = 0; i < 255; i++)
+        CHECK(locked(0, 0) == 1);
+    CHECK(locked(0, 0xb4) == 1 && disk(0x0000, 0, 0, CD, 0) == 0);
+    for (u16 i = 0; i < 255; i++)
+        CHECK(locked(1, 0) == (i < 254));
+    CHECK(disk(0x4600, 0, 0, CD, 0) == 0 && packet(0x42, IMAGE, 1, 0) == 0x31);
+    CHECK(disk(0x4900, 0, 0, CD, 0) == 0x31);
+    close_tray();
+    CHECK(packet(0x42, IMAGE, 1, 0) == 0 && number_at(512) == 1);
+    CHECK(disk(0x4900, 0, 0, CD, 0) == 6 && disk(0x4900, 0, 0, CD, 0) == 0);
+}
+
 /* Of 4100h, the emulation and the reset an empty drive makes no difference. */
 static void test_empty(void)
 {
@@ -86,7 +131,10 @@ static u8 emulate(u8 media, u8 number)
         at_si[3] = place >> 1;
         at_si[4] = IMAGE;
         at_si[8] = place & 1;
-        there += specification(0x4a00, 0) == 0;
+        if (specification(0x4a00, 0) == 0) {
+            there++;
+            cd_place = place;
+        }
     }
     return there;
 }
@@ -159,7 +207,7 @@ static const char *find_cd(void)
     CALL(0x13, 0x4100, 0x55aa, 0, CD, AX | BX | CX);
     if (carry())
         return "none";
-    CHECK(s.r.bx == 0xaa55 && s.r.cx == 1);
+    CHECK(s.r.bx == 0xaa55 && s.r.cx == 3);
     return disk(0x1000, 0, 0, CD, 0) == 0x31 ? "empty" : "a disc";
 }
 
@@ -181,4 +229,5 @@ void test_cd(void)
     CHECK(emulate(0, CD) == 1);
     end_emulation(0, CD);
     CHECK(emulate(5, 0) == 0);
+    test_door();
 }
