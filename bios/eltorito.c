@@ -2,8 +2,9 @@
 /*
  * Booting from CD by the Bootable CD-ROM Format Specification 1.0 ("El Torito"): the boot catalogue,
  * and the disk that an image on the CD stands in for. Of the catalogue's entries the first one counts
- * that is for a PC and bootable; selection criteria are not looked at. Sessions before the last one
- * are not known of: the descriptors are looked for in the first.
+ * that is for a PC, bootable, and without selection criteria, which only those can judge who know what
+ * they say; the first one with them if there is no other. The descriptors are looked for in the first
+ * session.
  */
 #include "cd.h"
 
@@ -16,6 +17,7 @@
 #define SECTION       0x90
 #define LAST_SECTION  0x91
 #define FOLLOWED      0x20 /* by extensions */
+#define CRITERIA      12   /* of an entry of a section: their kind; 0: none */
 #define PLATFORM_PC   0x00
 
 ROM char cd_no_disc[] = "there is no disc in the drive, or it does not answer";
@@ -191,6 +193,7 @@ struct catalogue {
     const struct drive *drive;
     u32 lba;
     u16 next;
+    bool found; /* an entry with criteria */
 };
 
 /* Where the next entry is in segment 0; 0: nowhere. */
@@ -224,6 +227,17 @@ static bool take(struct cd_boot *boot, u16 at, u8 platform)
     return true;
 }
 
+/* An entry with criteria is kept only until there is one without. True: there need be no other. */
+static bool prefer(struct catalogue *c, struct cd_boot *boot, u16 at, u8 platform)
+{
+    bool criteria = far_get8(0, at + CRITERIA) != 0;
+
+    if ((criteria && c->found) || !take(boot, at, platform))
+        return false;
+    c->found |= criteria;
+    return !criteria;
+}
+
 /* The entries of the section whose header is at AT. */
 static bool take_of_section(struct catalogue *c, struct cd_boot *boot, u16 at)
 {
@@ -232,7 +246,7 @@ static bool take_of_section(struct catalogue *c, struct cd_boot *boot, u16 at)
 
     for (; left; left--) {
         at = next_entry(c);
-        if (!at || take(boot, at, platform))
+        if (!at || prefer(c, boot, at, platform))
             return at;
         while (at && far_get8(0, at + 1) & FOLLOWED)
             at = next_entry(c);
@@ -268,7 +282,7 @@ static ROM char *search(struct catalogue *c, struct cd_boot *boot)
         return TEXT("its boot catalogue is damaged");
     platform = far_get8(0, at + 1);
     at = next_entry(c);
-    if ((at && take(boot, at, platform)) || take_of_sections(c, boot))
+    if ((at && take(boot, at, platform)) || take_of_sections(c, boot) || c->found)
         return 0;
     return TEXT("its boot catalogue has no program for a PC");
 }

@@ -42,6 +42,22 @@ twin86 -boot d -cdrom cd.iso <<'S' || exit 1
 wait text /started from the CD: [0-9]+ checks, all passed/ 30
 S
 
+# An entry with selection criteria is for those who can judge them, unless there is no other.
+says tree/judged.bin "whom criteria choose"
+says tree/free.bin "whoever comes"
+judged="-eltorito-alt-boot -b judged.bin -no-emul-boot -boot-load-size 1 -eltorito-selcrit 0102"
+free="-eltorito-alt-boot -b free.bin -no-emul-boot -boot-load-size 1"
+while read -r wanted entries; do
+    eval "make_cd -e efi.img -no-emul-boot $entries"
+    twin86 cd.iso <<S || exit 1
+wait text /$wanted.*, drive E0/ 30
+S
+done <<'D'
+whoever $judged $free
+whoever $free $judged
+whom $judged
+D
+
 # Damaged ones, and the diskette after them.
 says floppy.img "the diskette"
 truncate -s 1474560 floppy.img
