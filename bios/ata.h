@@ -126,6 +126,9 @@ struct atapi_data {
 };
 
 enum disk_status atapi_ready(const struct drive *d);
+/* Whether the drive says that it has a current profile, or does not understand the question. What it
+   has to tell after power-on stays for the system that is started. */
+bool atapi_has_disc(const struct drive *d);
 enum disk_status atapi_reset(const struct drive *d);
 /* From LBA on, in sectors of 2048 bytes. */
 enum disk_status atapi_read(const struct drive *d, u32 lba, const struct atapi_data *to);

@@ -13,6 +13,7 @@ enum scsi {
     READ_CAPACITY = 0x25,
     READ_10 = 0x28,
     SEEK_10 = 0x2b,
+    GET_CONFIGURATION = 0x46,
 };
 
 #define PACKET_BYTES 12
@@ -220,6 +221,15 @@ enum disk_status atapi_capacity(const struct drive *d, u32 *sectors)
     if (status == DISK_OK)
         *sectors = ((u32)last[0] << 24 | (u32)last[1] << 16 | (u32)last[2] << 8 | last[3]) + 1;
     return status;
+}
+
+bool atapi_has_disc(const struct drive *d)
+{
+    u8 header[8];
+    struct atapi_data to = {
+        .length = sizeof header, .segment = stack_segment(), .offset = (u16)(u32)header};
+
+    return simple(d, GET_CONFIGURATION, 0, sizeof header, &to) != DISK_OK || header[6] || header[7];
 }
 
 /* DEVICE RESET, which leaves the other drive of the controller alone, and the lock. */

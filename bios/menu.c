@@ -27,11 +27,17 @@ static bool key_waits(void)
     return BDA->key_head != BDA->key_tail;
 }
 
-/* With one drive nobody is kept waiting. Whether a diskette or a disc is in nobody knows yet, nor are
-   they asked: what a drive has to say after power-on is for the system that is started. */
+/* With one drive that has a disk, nobody is kept waiting. Whether a diskette is in nobody knows yet. */
 static bool is_choice(void)
 {
-    return (BDA->equipment & EQUIP_FLOPPY) + BDA->hd_count + EBDA8(cd_count) > 1;
+    u8 n = (BDA->equipment & EQUIP_FLOPPY) + BDA->hd_count, i;
+    struct drive d;
+
+    for (i = 0; i < EBDA8(cd_count); i++) {
+        cd_load(i, &d);
+        n += atapi_has_disc(&d);
+    }
+    return n > 1;
 }
 
 /* Any other key than F12 ends the wait, and is for the program that will be started. */

@@ -92,6 +92,11 @@ menu -boot menu=off <<'S'
 wait text "the diskette, drive 00" 0.8
 assert text /CD-ROM\n+the diskette/
 S
+# Who has one disk is not asked.
+twin86 -fda a.img <<'S' || exit 1
+wait text "the diskette, drive 00" 10
+assert text /CD-ROM\n+the diskette/
+S
 # Another key is for the program, and ends the wait.
 menu <<'S'
 wait text "Press F12" 10
