@@ -176,6 +176,7 @@ enum cmos {
     CMOS_EXT_FOUND_LOW = 0x30,
     CMOS_CENTURY = 0x32,
     CMOS_ABOVE_16M = 0x34,
+    CMOS_CENTURY_PS2 = 0x37,
     CMOS_BOOT_THIRD = 0x38, /* bits 7-4; bit 2: do not ask, bit 1: menu at once */
     CMOS_TRANSLATION = 0x39,
     CMOS_BOOT = 0x3d,

@@ -201,6 +201,7 @@ static void set_date(struct regs *r)
     cmos_write(8, r->dh);
     cmos_write(9, r->cl);
     cmos_write(CMOS_CENTURY, r->ch);
+    cmos_write(CMOS_CENTURY_PS2, r->ch);
     cmos_write(CMOS_STATUS_B, b);
     r->al = b;
 }

@@ -322,6 +322,13 @@ static void test_ticks(void)
     CHECK(s.r.al == 0);
 }
 
+static u8 cmos(u8 index)
+{
+    out8(0x70, index);
+    return in8(0x71);
+}
+
+/* Both centuries, the AT's and the PS/2's: Windows 2000 reads the other. */
 static void test_clock(void)
 {
     CALL(0x1a, 0x0300, 0, 0x2359, 0x5800, AX);
@@ -332,7 +339,9 @@ static void test_clock(void)
     CHECK(!carry() && s.r.cx == 0x2359 && s.r.dh >= 0x58);
     CALL(0x1a, 0x0400, 0, 0, 0, AX | CX | DX);
     CHECK(!carry() && s.r.cx == 0x1999 && s.r.dx == 0x1231);
+    CHECK(cmos(0x32) == 0x19 && cmos(0x37) == 0x19);
     waited(60);
+    CHECK(cmos(0x32) == 0x20 && cmos(0x37) == 0x20);
     CALL(0x1a, 0x0400, 0, 0, 0, AX | CX | DX);
     CHECK(s.r.dx == 0x0101);
     CALL(0x1a, 0x0600, 0, 0x1200, 0, AX);
