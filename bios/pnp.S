@@ -19,8 +19,7 @@
 
         .section .rodata
         .globl  pnp_structure, pnp_devices, pnp_devices_end
-pnp_structure:
-        .ascii  "$PnP"
+pnp_structure:                          /* behind its "$PnP", which nobody shall find here */
         .byte   0x10, 33                /* version 1.0 */
         .word   0                       /* no events */
         .byte   0                       /* its sum */

@@ -4,6 +4,7 @@
 #include "bda.h"
 #include "tables.h"
 
+#define SIGNATURE      0x506e5024 /* $PnP */
 #define STRUCTURE_SIZE 33
 #define CHECKSUM       8  /* in the structure */
 #define NUMBER         2  /* in a node */
@@ -45,7 +46,8 @@ void pnp_init(struct writer *w)
         return;
     put_align(w, 16);
     start = w->at;
-    put_rom(w, pnp_structure, STRUCTURE_SIZE);
+    put32(w, SIGNATURE);
+    put_rom(w, pnp_structure, STRUCTURE_SIZE - 4);
     put_sum(w, start, STRUCTURE_SIZE, start + CHECKSUM);
     start = w->at;
     for (at = pnp_devices; at < pnp_devices_end; at += sizeof d->needs + d->size) {
