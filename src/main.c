@@ -139,8 +139,8 @@ static int run_machine(const struct options *options, struct machine *machine,
     struct signals signals;
     char name[100];
     const struct frontend *frontend = choose(options);
-    snprintf(name, sizeof name, "%llu MHz, %llu MB", (unsigned long long)options->cpu.hz / 1000000,
-             (unsigned long long)options->ram_mib);
+    snprintf(name, sizeof name, "%s, %llu MHz, %llu MB", options->cpu.model->name,
+             (unsigned long long)options->cpu.hz / 1000000, (unsigned long long)options->ram_mib);
     status_init(&status, name);
     frontend_context_init(&context, &machine->display, &machine->input, &status);
     context.full_screen = options->full_screen;

@@ -61,7 +61,9 @@ wait_for 20 test -s "$dir/display" || { echo "Xvfb: $(cat "$dir/xvfb")"; exit 77
 DISPLAY=:$(cat "$dir/display")
 export DISPLAY
 unset WAYLAND_DISPLAY SDL_VIDEODRIVER
+drop=$(cd "$(dirname "$0")" && pwd)/drop.c
 cd "$dir" || exit 1
+cc -o drop "$drop" -lX11 2>cc.log || echo 'no libX11: dropping files is not tried'
 
 # ---- the front end alone ----
 open_window "$echo" sdl 60
@@ -219,6 +221,14 @@ xdotool key ctrl+F3
 title 'one.iso: 1 MB CD-ROM'
 xdotool key ctrl+shift+F3
 title 'the CD-ROM drive is empty'
+if [ -x drop ]; then
+    cp one.iso dropped.iso
+    ./drop "$window" "$dir/dropped.iso" || fail 'the window takes no file'
+    title 'dropped.iso: 1 MB CD-ROM'
+    printf 'a line of text\n' >dropped.txt
+    ./drop "$window" "$dir/dropped.txt" || fail 'the window takes no file'
+    title 'dropped.txt: '
+fi
 xdotool key ctrl+shift+F4
 title 'drive A: is empty'
 xdotool key ctrl+F4
