@@ -19,7 +19,8 @@
 
         .section .rodata
         .globl  pnp_structure, pnp_devices, pnp_devices_end
-pnp_structure:                          /* behind its "$PnP", which nobody shall find here */
+pnp_structure:                          /* without its "$", so that nobody finds it here */
+        .ascii  "PnP"
         .byte   0x10, 33                /* version 1.0 */
         .word   0                       /* no events */
         .byte   0                       /* its sum */

@@ -4,7 +4,6 @@
 #include "bda.h"
 #include "tables.h"
 
-#define SIGNATURE      0x506e5024 /* $PnP */
 #define STRUCTURE_SIZE 33
 #define CHECKSUM       8  /* in the structure */
 #define NUMBER         2  /* in a node */
@@ -46,8 +45,8 @@ void pnp_init(struct writer *w)
         return;
     put_align(w, 16);
     start = w->at;
-    put32(w, SIGNATURE);
-    put_rom(w, pnp_structure, STRUCTURE_SIZE - 4);
+    put8(w, '$');
+    put_rom(w, pnp_structure, STRUCTURE_SIZE - 1);
     put_sum(w, start, STRUCTURE_SIZE, start + CHECKSUM);
     start = w->at;
     for (at = pnp_devices; at < pnp_devices_end; at += sizeof d->needs + d->size) {
