@@ -19,18 +19,18 @@ enum scsi {
 #define PACKET_BYTES 12
 
 /* Sense keys, and what comes with them. */
-#define RECOVERED      1
-#define NOT_READY      2
-#define MEDIUM_ERROR   3
-#define ILLEGAL        5
-#define ATTENTION      6
-#define BECOMING_READY 0x0204 /* key and additional code */
-#define NO_MEDIUM      0x023a
-#define NEW_MEDIUM     0x0628
+#define RECOVERED         1
+#define NOT_READY         2
+#define MEDIUM_ERROR      3
+#define ILLEGAL           5
+#define ATTENTION         6
+#define BECOMING_READY    0x0204 /* key and additional code */
+#define NO_MEDIUM         0x023a
+#define NEW_MEDIUM        0x0628
 #define REMOVAL_PREVENTED 0x0553
-#define BEYOND_THE_END 0x0521
+#define BEYOND_THE_END    0x0521
 
-#define READY_MS       10000 /* a disc spins up */
+#define READY_MS          10000 /* a disc spins up */
 
 /* Takes words from the data port and forgets them. */
 static void drop(u16 port, u16 bytes)
@@ -131,11 +131,10 @@ static enum disk_status status_of(u16 code)
         u16 code, mask;
         u8 status;
     } map[] = {
-        {NO_MEDIUM, 0xffff, DISK_NO_MEDIUM},         {BEYOND_THE_END, 0xffff, DISK_NO_SECTOR},
-        {RECOVERED << 8, 0xff00, DISK_OK},           {NOT_READY << 8, 0xff00, DISK_NOT_READY},
-        {REMOVAL_PREVENTED, 0xffff, DISK_LOCKED},    {MEDIUM_ERROR << 8, 0xff00, DISK_BAD_DATA},
-        {ILLEGAL << 8, 0xff00, DISK_BAD_FUNCTION},
-        {ATTENTION << 8, 0xff00, DISK_CHANGED},
+        {NO_MEDIUM, 0xffff, DISK_NO_MEDIUM},       {BEYOND_THE_END, 0xffff, DISK_NO_SECTOR},
+        {RECOVERED << 8, 0xff00, DISK_OK},         {NOT_READY << 8, 0xff00, DISK_NOT_READY},
+        {REMOVAL_PREVENTED, 0xffff, DISK_LOCKED},  {MEDIUM_ERROR << 8, 0xff00, DISK_BAD_DATA},
+        {ILLEGAL << 8, 0xff00, DISK_BAD_FUNCTION}, {ATTENTION << 8, 0xff00, DISK_CHANGED},
     };
     u8 i;
 
@@ -171,9 +170,8 @@ static enum disk_status command(const struct drive *d, const u8 *packet,
 static enum disk_status simple(const struct drive *d, u8 operation, u32 lba, u16 count,
                                const struct atapi_data *to)
 {
-    u8 packet[PACKET_BYTES] = {operation,      0,         (u8)(lba >> 24),
-                               (u8)(lba >> 16), (u8)(lba >> 8), (u8)lba,
-                               0,              (u8)(count >> 8), (u8)count};
+    u8 packet[PACKET_BYTES] = {operation, 0, (u8)(lba >> 24),  (u8)(lba >> 16), (u8)(lba >> 8),
+                               (u8)lba,   0, (u8)(count >> 8), (u8)count};
 
     return command(d, packet, to);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * INT 13h AH=45h, 46h, 49h of CDs: the drive's door, and whether somebody put another disc in. Phoenix's
- * "Enhanced Disk Drive Specification", removable media.
+ * INT 13h AH=45h, 46h, 49h of CDs: the drive's door, and whether somebody put another disc in.
+ * Phoenix's "Enhanced Disk Drive Specification", removable media.
  */
 #include "cd.h"
 

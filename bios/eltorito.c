@@ -1,24 +1,24 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Booting from CD by the Bootable CD-ROM Format Specification 1.0 ("El Torito"): the boot catalogue,
- * and the disk that an image on the CD stands in for. Of the catalogue's entries the first one counts
- * that is for a PC, bootable, and without selection criteria, which only those can judge who know what
- * they say; the first one with them if there is no other. The descriptors are looked for in the first
- * session.
+ * Booting from CD by the Bootable CD-ROM Format Specification 1.0 ("El Torito"): the boot
+ * catalogue, and the disk that an image on the CD stands in for. Of the catalogue's entries the
+ * first one counts that is for a PC, bootable, and without selection criteria, which only those can
+ * judge who know what they say; the first one with them if there is no other. The descriptors are
+ * looked for in the first session.
  */
 #include "cd.h"
 
-#define BUFFER        0x7c00 /* one sector of a CD, where later the boot program is */
-#define BOOT_RECORD   17
-#define ENTRY         32
-#define ENTRIES_MOST  1024 /* a catalogue's: it need not end */
+#define BUFFER       0x7c00 /* one sector of a CD, where later the boot program is */
+#define BOOT_RECORD  17
+#define ENTRY        32
+#define ENTRIES_MOST 1024 /* a catalogue's: it need not end */
 
-#define BOOTABLE      0x88
-#define SECTION       0x90
-#define LAST_SECTION  0x91
-#define FOLLOWED      0x20 /* by extensions */
-#define CRITERIA      12   /* of an entry of a section: their kind; 0: none */
-#define PLATFORM_PC   0x00
+#define BOOTABLE     0x88
+#define SECTION      0x90
+#define LAST_SECTION 0x91
+#define FOLLOWED     0x20 /* by extensions */
+#define CRITERIA     12   /* of an entry of a section: their kind; 0: none */
+#define PLATFORM_PC  0x00
 
 ROM char cd_no_disc[] = "there is no disc in the drive, or it does not answer";
 ROM char cd_no_system[] = "the disc holds no boot program";

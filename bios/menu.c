@@ -27,7 +27,8 @@ static bool key_waits(void)
     return BDA->key_head != BDA->key_tail;
 }
 
-/* With one drive that has a disk, nobody is kept waiting. Whether a diskette is in nobody knows yet. */
+/* With one drive that has a disk, nobody is kept waiting. Whether a diskette is in nobody knows
+ * yet. */
 static bool is_choice(void)
 {
     u8 n = (BDA->equipment & EQUIP_FLOPPY) + BDA->hd_count, i;
