@@ -64,3 +64,16 @@ key ret
 wait text "SYSLINUX" 30
 wait text "Press [Tab] to edit options" 30
 S
+# Other BIOSes take the order from CMOS too.
+for bios in /usr/share/seabios/bios.bin /usr/share/bochs/BIOS-bochs-latest; do
+    need $bios
+    for order in "-boot d" "-boot acd" "-boot menu=off"; do
+        # shellcheck disable=SC2086 # two words
+        twin86 -bios $bios $order -cdrom cd.iso <<'S' || exit 1
+wait text "Press [Tab] to edit options" 60
+S
+    done
+    twin86 -bios $bios -boot c -cdrom cd.iso -hda c.img <<'S' || exit 1
+wait text "SYSLINUX" 60
+S
+done
