@@ -28,7 +28,7 @@
 
 #define RESET_TIME 2000000u /* ns from the end of a reset until a drive is ready */
 
-enum { CONTROL_HOB = 0x80, CONTROL_SRST = 0x04, CONTROL_NIEN = 0x02 };
+enum { CONTROL_HOB = 0x80, CONTROL_SRST = 0x04 };
 
 static struct ide_drive *selected(struct ide *ide)
 {

@@ -42,6 +42,7 @@ enum {
     STATUS_DRQ = 0x08,
     STATUS_ERR = 0x01
 };
+enum { CONTROL_NIEN = 0x02 };
 enum { ERROR_UNC = 0x40, ERROR_IDNF = 0x10, ERROR_ABRT = 0x04 };
 enum { DEVICE_LBA = 0x40, DEVICE_DEV = 0x10, DEVICE_ONES = 0xa0 };
 

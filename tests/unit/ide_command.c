@@ -155,6 +155,29 @@ START_TEST(sectors_are_written_and_flushed)
 }
 END_TEST
 
+/* Bochs's BIOS: its rep outsw is followed by one look at the status. */
+START_TEST(without_the_interrupt_a_block_is_taken_at_once)
+{
+    u8 s[1024] = {1, 2, 3}, t[1024];
+    ready();
+    out(CONTROL, 2);
+    lba_put(50, 2);
+    out(COMMAND, 0x30);
+    run(40 * US);
+    words_out(s, 512);
+    ck_assert_uint_eq(in(STATUS), 0x58);
+    words_out(s + 512, 512);
+    ck_assert_uint_eq(in(STATUS), 0x50);
+    ck_assert_uint_eq(in(COUNT), 0);
+    out(CONTROL, 0);
+    run(10 * MS);
+    ck_assert_uint_eq(m.irqs, 0); /* both were seen in the status */
+    ck_assert(disk_read(m.disk[0], 50, 2, t));
+    ck_assert_mem_eq(s, t, 1024);
+    teardown();
+}
+END_TEST
+
 START_TEST(blocks_of_several_sectors_need_one_interrupt)
 {
     static u8 s[20 * 512], t[20 * 512];
@@ -443,6 +466,7 @@ Suite *ide_command_suite(void)
         sectors_are_read_by_chs_and_the_registers_name_the_last,
         count_0_is_256_sectors,
         sectors_are_written_and_flushed,
+        without_the_interrupt_a_block_is_taken_at_once,
         blocks_of_several_sectors_need_one_interrupt,
         addresses_outside_the_disk_are_not_found,
         a_transfer_over_the_end_stops_at_the_first_sector_that_is_not_there,
