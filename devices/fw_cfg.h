@@ -29,6 +29,7 @@ enum {
     FW_CFG_MAX_CPUS = 0x0f,
     FW_CFG_DIRECTORY = 0x19,
     FW_CFG_FILE_FIRST = 0x20,
+    FW_CFG_IRQ0_OVERRIDE = 0x8002,
     FW_CFG_KERNEL = 0x8100, /* src/pc_fw_cfg.c has its layout, bios/kernel.c reads it */
     FW_CFG_KERNEL_PART = 0x8101,
 };

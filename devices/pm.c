@@ -125,6 +125,25 @@ static void apm_write(void *chip, u32 reg, u32 value, unsigned size)
         apm_command(pm, (u8)value);
 }
 
+/* ---- general-purpose events as QEMU's board has them ---- */
+
+/*
+ * SeaBIOS's FADT names a block of 4 bytes, status and enable, where this chip has none. No event
+ * occurs: nothing is plugged in or out. Ones here would have every PCI function ejected.
+ */
+static u32 gpe_read(void *chip, u32 reg, unsigned size)
+{
+    (void)size;
+    return reg < 2 ? 0 : ((struct pm *)chip)->gpe_enable[reg - 2];
+}
+
+static void gpe_write(void *chip, u32 reg, u32 value, unsigned size)
+{
+    (void)size;
+    if (reg >= 2)
+        ((struct pm *)chip)->gpe_enable[reg - 2] = (u8)value;
+}
+
 /* ---- registers ---- */
 
 /* The doubleword at AT, a multiple of 4. */
@@ -225,6 +244,7 @@ static void pm_reset(void *chip)
     memset(pm->reg, 0, sizeof pm->reg);
     memset(pm->apm, 0, sizeof pm->apm);
     memset(pm->smb, 0, sizeof pm->smb);
+    memset(pm->gpe_enable, 0, sizeof pm->gpe_enable);
     pm->carries = carries(pm);
     update(pm);
 }
@@ -265,6 +285,7 @@ static const struct field pm_fields[] = {
     FIELD_ARRAY(struct pm, reg),
     FIELD_ARRAY(struct pm, apm),
     FIELD_ARRAY(struct pm, smb),
+    FIELD_ARRAY(struct pm, gpe_enable),
     FIELD_END,
 };
 
@@ -280,3 +301,4 @@ const struct chip pm_chip = {
 
 const struct chip apm_chip = {.name = "apm", .read = apm_read, .write = apm_write};
 const struct chip smb_chip = {.name = "smbus", .read = smb_read, .write = smb_write};
+const struct chip gpe_chip = {.name = "gpe", .read = gpe_read, .write = gpe_write};

@@ -25,12 +25,14 @@ struct pm {
     u8 reg[PM_REGISTERS];  /* at PMBASE; without the timer and its status bit */
     u8 apm[2];             /* B2h, B3h */
     u8 smb[SMB_REGISTERS];
+    u8 gpe_enable[2];
 };
 
 extern const struct chip pm_chip;  /* registers 0-63: PMBASE, width 4 */
 extern const struct chip apm_chip; /* registers 0, 1: ports B2h and B3h */
 extern const struct chip smb_chip; /* registers 0-15: SMBBASE */
-/* The latter two keep no state of their own. */
+extern const struct chip gpe_chip; /* registers 0-3: QEMU's general-purpose events */
+/* The latter three keep no state of their own. */
 
 void pm_init(struct pm *pm, struct clock *clock);
 

@@ -131,6 +131,7 @@ static const struct mapping pci_ports[] = {
     AT(0xcf8, 1, 4, 0, pci, pci_chip),
     AT(0xcf9, 1, 1, 0, piix, piix_chip),
     AT(0xcfc, 4, 4, 4, pci, pci_chip),
+    AT(0xafe0, 4, 1, 0, pm, gpe_chip),
 };
 
 /* The board's own ends of wires */

@@ -45,6 +45,8 @@ void pc_fill_fw_cfg(struct pc *pc)
     fill_memory(pc);
     fw_cfg_add_number(&pc->fw_cfg, FW_CFG_NB_CPUS, pc->plugs.cpus, 2);
     fw_cfg_add_number(&pc->fw_cfg, FW_CFG_MAX_CPUS, pc->plugs.cpus, 2);
+    /* the timer is at the I/O APIC's pin 2 */
+    fw_cfg_add_number(&pc->fw_cfg, FW_CFG_IRQ0_OVERRIDE, pc->plugs.apic, 1);
     fw_cfg_add_number(&pc->fw_cfg, FW_CFG_BOOT_MENU, pc->plugs.boot_menu, 2);
     if (pc->plugs.kernel)
         fill_kernel(pc, pc->plugs.kernel);

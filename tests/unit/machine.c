@@ -353,6 +353,7 @@ START_TEST(pci_is_there_and_on_an_at_it_is_not)
     struct machine *machine = MACHINE(store_and_halt, "");
     ck_assert_uint_eq(config_read(&machine->bus, 0, 0, 4), 0x12378086);
     ck_assert_uint_eq(config_read(&machine->bus, 8, 0, 4), 0x70008086);
+    ck_assert_uint_eq(bus_in(&machine->bus, 0xafe0, 4), 0); /* SeaBIOS's GPE0_BLK: no events */
     done(machine);
     machine = MACHINE(store_and_halt, "-machine isapc");
     ck_assert_uint_eq(config_read(&machine->bus, 0, 0, 4), 0xffffffff);
@@ -379,13 +380,15 @@ START_TEST(the_firmware_is_told_of_memory_and_processors)
     ck_assert_uint_eq(fw_cfg_number(bus, FW_CFG_RAM_SIZE, 0, 8), 3584ull << 20);
     ck_assert_uint_eq(fw_cfg_number(bus, FW_CFG_NB_CPUS, 0, 2), 5);
     ck_assert_uint_eq(fw_cfg_number(bus, FW_CFG_MAX_CPUS, 0, 2), 5);
+    ck_assert_uint_eq(fw_cfg_number(bus, FW_CFG_IRQ0_OVERRIDE, 0, 1), 1);
     ck_assert_uint_eq(fw_cfg_number(bus, FW_CFG_DIRECTORY, 0, 8), 0x1400000001000000);
     ck_assert_uint_eq(fw_cfg_number(bus, FW_CFG_DIRECTORY, 12, 8), 0x303238652f637465);
     ck_assert_uint_eq(fw_cfg_number(bus, FW_CFG_FILE_FIRST, 0, 8), 0);
     ck_assert_uint_eq(fw_cfg_number(bus, FW_CFG_FILE_FIRST, 8, 8), 3584ull << 20);
     ck_assert_uint_eq(fw_cfg_number(bus, FW_CFG_FILE_FIRST, 16, 8), 1);
     done(machine);
-    machine = MACHINE(store_and_halt, "");
+    machine = MACHINE(store_and_halt, "-machine pc,apic=off");
+    ck_assert_uint_eq(fw_cfg_number(&machine->bus, FW_CFG_IRQ0_OVERRIDE, 0, 1), 0);
     ck_assert_uint_eq(fw_cfg_number(&machine->bus, FW_CFG_NB_CPUS, 0, 2), 1);
     ck_assert_uint_eq(fw_cfg_number(&machine->bus, FW_CFG_FILE_FIRST, 8, 8), 1 << 20);
     done(machine);

@@ -160,6 +160,21 @@ START_TEST(every_byte_of_it_is_in_its_field_list)
 }
 END_TEST
 
+/* ACPI 1.0, "General-Purpose Event Register Blocks": status, then enable. Absent ones would be read as
+ * "everything has happened", and Linux would give up the PCI functions that SeaBIOS tells it of. */
+START_TEST(general_purpose_events_can_be_enabled_and_none_occurs)
+{
+    setup();
+    for (u32 reg = 0; reg < 4; reg++) {
+        ck_assert_uint_eq(gpe_chip.read(&pm, reg, 1), 0);
+        gpe_chip.write(&pm, reg, 0xff, 1);
+        ck_assert_uint_eq(gpe_chip.read(&pm, reg, 1), reg < 2 ? 0 : 0xff);
+    }
+    pm_chip.reset(&pm);
+    ck_assert_uint_eq(gpe_chip.read(&pm, 3, 1), 0);
+}
+END_TEST
+
 Suite *pm_suite(void)
 {
     const TTest *const tests[] = {
@@ -169,6 +184,7 @@ Suite *pm_suite(void)
         the_type_tells_off_from_asleep,
         apm_commands_raise_smi_when_their_gate_is_open,
         nobody_answers_on_the_management_bus,
+        general_purpose_events_can_be_enabled_and_none_occurs,
         any_bytes_anywhere_do_no_harm,
         every_byte_of_it_is_in_its_field_list,
         NULL,
