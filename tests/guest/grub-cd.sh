@@ -3,9 +3,12 @@
 . "$(dirname "$0")/common"
 mkdir -p tree && echo 'read by GRUB' >tree/hello.txt || exit 1
 make_grub_cd
+for drive in a b; do # no empty drive: other BIOSes take minutes to see that
+    mformat -C -f 1440 -i $drive.img :: || exit 1
+done
 while read -r name disk; do
-    # shellcheck disable=SC2086 # two words
-    twin86 $disk <<S || exit 1
+    # shellcheck disable=SC2086 # several words
+    twin86 $disk -fda a.img -fdb b.img <<S || exit 1
 wait text "grub>" 60
 screenshot "prompt-$name.png"
 type "ls\n"
@@ -21,6 +24,6 @@ wait text /0x[0-9a-f]+ +800 x +600 x 32.*Direct color/ 20
 screenshot "modes-$name.png"
 S
 done <<'D'
-cd -cdrom cd.iso
-hd0 -hda cd.iso
+cd -boot d -cdrom cd.iso
+hd0 -boot c -hda cd.iso
 D

@@ -5,7 +5,8 @@ floppy=/usr/lib/grub-rescue/grub-rescue-floppy.img
 need $floppy
 make_hard_disk c.img 41 || exit 1
 echo 'read by GRUB' >hello.txt && mcopy -o hello.txt x:HELLO.TXT || exit 1
-twin86 -snapshot -fda $floppy -hda c.img -boot a <<'S'
+mformat -C -f 1440 -i b.img :: || exit 1 # no empty drive: other BIOSes take minutes to see that
+twin86 -snapshot -fda $floppy -fdb b.img -hda c.img -boot a <<'S'
 wait text "Press enter to boot" 60
 type "c"
 wait text "grub>" 20
