@@ -175,7 +175,7 @@ stop
     -serial stdio echo.img >answer 2>err
 [ "$(cat answer)" = ABC ] || fail "stdio: \"$(cat answer)\", not ABC"
 
-# A guest that prints without end, to a peer that stops reading: neither memory nor the guest.
+# A guest that prints without end, to a peer that stops reading: the guest goes on.
 floppy flood <<'A'
         mov si, 0x7c00
         mov dx, 0xe9
@@ -193,8 +193,8 @@ code=$?
 exec 3<&-
 [ $code = 124 ] || fail "a pipe that nobody reads: exit code $code: $(cat err)"
 [ "$(grep -c 'reads too slowly' err)" = 1 ] || fail "a pipe that nobody reads: $(cat err)"
-(ulimit -v 2000000 && exec timeout 60 "$program" -display none -snapshot -speed max \
-    -max-guest-time 3 -debugcon stdio flood.img 2>err </dev/null) | head -c 100000 | wc -c >size
+timeout 60 "$program" -display none -snapshot -speed max -max-guest-time 3 -debugcon stdio flood.img \
+    2>err </dev/null | head -c 100000 | wc -c >size
 [ "$(cat size)" = 100000 ] || fail "a pipe that ends: $(cat size) bytes"
 [ "$(grep -c 'the output is lost' err)" = 1 ] || fail "a pipe that ends: $(cat err)"
 
