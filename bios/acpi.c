@@ -13,8 +13,6 @@
 #define BLOCK        0x10000u
 #define LEAST_MEMORY 0x800000u /* systems that know ACPI want more; smaller ones every KiB */
 
-#define FACS_SIZE    64
-
 #define HPET         0xfed00000u
 #define HPET_LONGEST 100000000u /* fs: a counter's longest period */
 #define HPET_LEAST   128        /* counts: periods from here on do not get lost */
@@ -143,7 +141,7 @@ static ROM struct {
     {1, CMOS_CENTURY},
     {2, 0},
     {1, 0},
-    {4, 0x65}, /* WBINVD, C1, no sleep button, the clock does not wake */
+    {4, 0x25}, /* WBINVD, C1, no sleep button; the clock wakes, by PM1a events */
 };
 
 static u32 put_fadt(struct writer *w, u32 facs, u32 dsdt_address)
@@ -225,7 +223,7 @@ static u32 put_hpet(struct writer *w, u32 id)
 static u32 put_facs(struct writer *w)
 {
     put_align(w, FACS_SIZE);
-    put32(w, 0x53434146); /* FACS */
+    put32(w, FACS);
     put32(w, FACS_SIZE);
     put_zeros(w, FACS_SIZE - 8);
     return writer_address(w) - FACS_SIZE;

@@ -225,5 +225,12 @@ void int_74h(struct regs *r);
 void irq_unexpected(struct regs *r);
 u8 rom_sum(u16 segment, u8 blocks); /* of 512 bytes each */
 void post(void);
+void init_chips(void);
+u32 wake(void);
+/* Shows POST's progress. */
+static inline void step(u8 n)
+{
+    out8(0x80, n);
+}
 
 #endif

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What ACPI says of the board: soft off, the PCI bus and who is wired where, the devices behind the
+ * What ACPI says of the board: its sleep states, the PCI bus and who is wired where, the devices behind the
  * ISA bridge. ACPI 1.0b; what is written is Intel's ASL, for iasl.
  */
 DefinitionBlock ("dsdt.aml", "DSDT", 1, "TWIN86", "TWIN86PC", 1)
 {
-    Name (\_S5, Package () {0, 0, 0, 0}) /* SLP_TYP of the PIIX4: soft off */
+    /* SLP_TYP of the PIIX4: suspend to RAM, soft off */
+    Name (\_S3, Package () {1, 1, 0, 0})
+    Name (\_S5, Package () {0, 0, 0, 0})
 
     Scope (\_SB)
     {

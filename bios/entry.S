@@ -357,7 +357,9 @@ start:  cli
         je      shutdown_0b
         cmpb    $0x0c, %bl
         je      shutdown_0c
-        movw    %ax, %ss
+        cmpb    $0xfe, %bl
+        je      shutdown_fe
+cold:   movw    %ax, %ss
         movl    $0x7c00, %esp
         cmpb    $0x04, %bl
         je      entry_19h
@@ -412,6 +414,28 @@ shutdown_09:
         popaw
         sti
         lretw   $2
+
+/* A system sleeps: all memory is its own but the BIOS's areas, where the stack is therefore. */
+shutdown_fe:
+        movw    BDA_EBDA, %dx
+        movw    %dx, %ss
+        movl    $EBDA_STACK, %esp
+        movw    %dx, %ds
+        movw    %dx, %es
+        movw    %ax, %gs
+        movw    %cs, %dx
+        movw    %dx, %fs
+        calll   wake
+        movl    %eax, %edx              /* where to: CS:IP of this address */
+        andl    $15, %eax
+        shrl    $4, %edx
+        pushw   %dx
+        pushw   %ax
+        orw     %dx, %ax
+        jz      1f
+        lretw
+1:      movw    %ax, %ds
+        jmp     cold                    /* BL is still the shutdown code */
 
 shutdown_0b:
         lssw    BDA_SAVED, %sp

@@ -131,7 +131,7 @@ static u32 put_configuration(struct writer *w)
 }
 
 /* It comes up as 0, like the first processor. */
-static void number_io_apic(void)
+void number_io_apic(void)
 {
     u32 reg = 0, value = (u32)io_apic_id() << 24;
 

@@ -174,7 +174,6 @@ static void route_pirqs(void)
 #define PMREGMISC  0x80
 #define SMBBASE    0x90
 #define SMBHSTCFG  0xd2
-#define PM_CONTROL (PM_PORTS + 4)
 #define SCI_ENABLE 0x0001
 
 /* Always in ACPI mode: there is no SMI handler that would do it, and until a system enables an

@@ -20,6 +20,7 @@
 #define ID_POWER   0x71138086u
 
 #define PM_PORTS   0xb000 /* the PIIX4's power management: ACPI registers */
+#define PM_CONTROL (PM_PORTS + 4)
 #define SMB_PORTS  0xb100
 #define SCI_IRQ    9
 

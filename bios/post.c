@@ -40,7 +40,7 @@ static ROM struct port_value chip_setup[] = {
     {0x42, 0x05}, {0x61, 0x0c}, {0x61, 0x00}, {0xf0, 0x00},
 };
 
-static void init_chips(void)
+void init_chips(void)
 {
     u8 i;
 
@@ -178,11 +178,6 @@ static void banner(void)
     }
     text_print(i ? TEXT(" MB") : TEXT(""));
     text_print(EBDA8(cd_count) ? TEXT(", CD-ROM\n\n") : TEXT("\n\n"));
-}
-
-static void step(u8 n)
-{
-    out8(0x80, n);
 }
 
 void post(void)

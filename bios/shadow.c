@@ -43,6 +43,12 @@ void shadow_close(void)
     set_pam(PAM_READ);
 }
 
+void shadow_show(void)
+{
+    if (pci_present())
+        set_pam(PAM_READ);
+}
+
 /* --- writing --- */
 
 void put8(struct writer *w, u8 value)

@@ -30,6 +30,10 @@ void put_sum(const struct writer *w, u16 from, u16 bytes, u16 sum_at);
 extern ROM u16 reserved_blocks;
 extern ROM u8 apm_offered; /* INT 15h AH=53h is there */
 #define ACPI_NVS_SIZE 0x1000u
+/* In its first bytes the FACS. */
+#define FACS          0x53434146u
+#define FACS_SIZE     64
+#define FACS_VECTOR   12 /* where a system that wakes from S3 wants to go on */
 
 /* --- system.c --- */
 u32 memory_end(void); /* below 4 GiB */
@@ -40,6 +44,7 @@ u32 stack_address(const void *variable);
 /* --- shadow.c --- */
 bool shadow_open(void); /* false: there is no such RAM */
 void shadow_close(void);
+void shadow_show(void); /* as shadow_close() left it, after a reset */
 void tables_init(void); /* all of them */
 
 /* Tables, each by its file; w is in the F segment, and on 16 bytes. */
@@ -60,6 +65,7 @@ u8 cpu_count(void);
 #define LOCAL_APIC 0xfee00000u
 #define IO_APIC    0xfec00000u
 #define LEVEL_HIGH 0x000d
+void number_io_apic(void);
 u8 io_apic_id(void); /* on the APIC bus: after those of the processors, which begin with 0 */
 
 #endif

@@ -186,6 +186,12 @@ void cpu_reset(struct cpu *cpu)
     restart(cpu);
 }
 
+void cpu_hold(struct cpu *cpu)
+{
+    cpu_reset(cpu);
+    cpu->halted = CPU_WAITS;
+}
+
 /* Not modelled: that it waits while the processor is in SMM. */
 void cpu_init_pin(struct cpu *cpu)
 {

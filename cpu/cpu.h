@@ -319,6 +319,9 @@ void cpu_free(struct cpu *cpu);
 /* The RESET pin. SDM 3A "Processor State After Reset". */
 void cpu_reset(struct cpu *cpu);
 
+/* RESET stays asserted until cpu_reset(). */
+void cpu_hold(struct cpu *cpu);
+
 /* The INIT pin: x87 and SSE, MSRs with the time stamp, CD and NW of CR0 and SMBASE stay as they
  * are. SDM 3A "Processor State After Reset"; before the Pentium it is the RESET pin. */
 void cpu_init_pin(struct cpu *cpu);

@@ -12,6 +12,7 @@ enum { PMSTS = 0, PMEN = 2, PMCNTRL = 4, PMTMR = 8, GLBSTS = 0x18, GLBCTL = 0x28
 enum {
     STS_TIMER = 0x0001,
     STS_BUTTON = 0x0100,
+    STS_RTC = 0x0400,
     STS_WAKE = 0x8000,
     CNT_SCI = 0x0001,
     CNT_RELEASE = 0x0004,
@@ -25,6 +26,7 @@ enum {
  * leave it to the board. */
 enum { APM_ACPI_ON = 0xf1, APM_ACPI_OFF = 0xf0 };
 enum { TYPE_OFF = 0, TYPE_TO_RAM = 1 };
+enum { RESUME_WELL = 0x10 }; /* bytes: PMSTS to GPEN */
 enum { CARRY_SHIFT = 23, TIMER_MASK = 0xffffff };
 
 /* Configuration space. */
@@ -73,15 +75,40 @@ static void set_status(struct pm *pm, u16 bits)
     update(pm);
 }
 
-bool pm_power_button(struct pm *pm)
+/* ACPI 1.0b, 4.7.3.1.1: WAK_STS, whatever the event was. */
+static void wake(struct pm *pm)
 {
-    set_status(pm, STS_BUTTON);
-    return pm->sci.level;
+    pm->asleep = false;
+    set_status(pm, STS_WAKE);
+    line_pulse(&pm->wake);
 }
 
-void pm_wake(struct pm *pm)
+/* It wakes in any case: otherwise nothing might. */
+bool pm_power_button(struct pm *pm)
 {
-    set_status(pm, STS_WAKE);
+    bool was_asleep = pm->asleep;
+    set_status(pm, STS_BUTTON);
+    if (was_asleep)
+        wake(pm);
+    return was_asleep || pm->sci.level;
+}
+
+static void wake_by_status(struct pm *pm)
+{
+    if (pm->asleep && get16(pm->reg + PMSTS) & get16(pm->reg + PMEN) & (STS_BUTTON | STS_RTC))
+        wake(pm);
+}
+
+/* 82371AB, "PMSTS": set when IRQ8# is asserted. */
+void pm_rtc(void *owner, unsigned pin UNUSED, bool level)
+{
+    struct pm *pm = owner;
+    bool rises = level && !pm->rtc;
+    pm->rtc = level;
+    if (!rises)
+        return;
+    set_status(pm, STS_RTC);
+    wake_by_status(pm);
 }
 
 static void set_acpi(struct pm *pm, bool on)
@@ -175,8 +202,11 @@ static void control_written(struct pm *pm, u32 value)
         release(pm);
     if (value & CNT_SUSPEND && type == TYPE_OFF)
         line_pulse(&pm->power_off);
-    if (value & CNT_SUSPEND && type == TYPE_TO_RAM)
+    if (value & CNT_SUSPEND && type == TYPE_TO_RAM) {
+        pm->asleep = true;
         line_pulse(&pm->suspend);
+        wake_by_status(pm);
+    }
 }
 
 static u32 pm_read(void *chip, u32 reg, unsigned size)
@@ -245,7 +275,20 @@ static void pm_reset(void *chip)
     memset(pm->apm, 0, sizeof pm->apm);
     memset(pm->smb, 0, sizeof pm->smb);
     memset(pm->gpe_enable, 0, sizeof pm->gpe_enable);
+    pm->asleep = false;
     pm->carries = carries(pm);
+    update(pm);
+}
+
+/* 82371AB, "Power Planes": ACPI's events and control are in the resume well. */
+void pm_suspend(struct pm *pm)
+{
+    u8 kept[RESUME_WELL];
+    bool asleep = pm->asleep;
+    memcpy(kept, pm->reg, sizeof kept);
+    pm_reset(pm);
+    memcpy(pm->reg, kept, sizeof kept);
+    pm->asleep = asleep;
     update(pm);
 }
 
@@ -280,6 +323,9 @@ static const struct field pm_fields[] = {
     FIELD_STRUCT(struct pm, smi, line_fields),
     FIELD_STRUCT(struct pm, power_off, line_fields),
     FIELD_STRUCT(struct pm, suspend, line_fields),
+    FIELD_STRUCT(struct pm, wake, line_fields),
+    FIELD(struct pm, asleep),
+    FIELD(struct pm, rtc),
     FIELD_STRUCT(struct pm, carry, timer_fields),
     FIELD(struct pm, carries),
     FIELD_ARRAY(struct pm, reg),

@@ -19,7 +19,10 @@ struct pm {
     struct line sci;       /* level, high: a status bit is set and enabled */
     struct line smi;       /* pulse */
     struct line power_off; /* pulse: S5 */
-    struct line suspend;   /* pulse: S3 */
+    struct line suspend;   /* pulse: S3, in which the board takes main power away */
+    struct line wake;      /* pulse: the end of it */
+    bool asleep;           /* between the two */
+    bool rtc;              /* the clock's interrupt */
     struct timer carry;    /* the timer's highest bit changes; runs while that may interrupt */
     u64 carries;           /* changes of the timer's highest bit that software has seen */
     u8 reg[PM_REGISTERS];  /* at PMBASE; without the timer and its status bit */
@@ -36,10 +39,13 @@ extern const struct chip gpe_chip; /* registers 0-3: QEMU's general-purpose even
 
 void pm_init(struct pm *pm, struct clock *clock);
 
-/* The power button is pressed: tells the system, if it listens; false: it does not. */
+/* The power button is pressed: wakes the system, or tells it, if it listens; false: it does not. */
 bool pm_power_button(struct pm *pm);
 
-/* The system wakes from S3: WAK_STS. */
-void pm_wake(struct pm *pm);
+/* A line_set_fn: the clock's interrupt, IRQ 8. */
+void pm_rtc(void *pm, unsigned pin, bool level);
+
+/* S3: what has no power but main power is reset. */
+void pm_suspend(struct pm *pm);
 
 #endif

@@ -71,6 +71,11 @@ void action_insert(struct frontend_context *context, const char *path)
         free(copy);
 }
 
+void action_power(struct frontend_context *context)
+{
+    push(context, (struct input_event){.kind = INPUT_POWER_BUTTON});
+}
+
 void action_quit(struct frontend_context *context)
 {
     atomic_store(&context->quit, true);

@@ -15,6 +15,7 @@ void action_full_speed(struct frontend_context *context); /* or back to the usua
 void action_next_disk(struct frontend_context *context, enum input_drive drive);
 void action_eject(struct frontend_context *context, enum input_drive drive);
 void action_insert(struct frontend_context *context, const char *path); /* where it fits */
+void action_power(struct frontend_context *context); /* the button, not the switch */
 void action_quit(struct frontend_context *context);
 void action_ctrl_alt_del(struct typist *typist);
 

@@ -18,6 +18,7 @@
     X(PAUSE, "pause", "ctrl-alt-p", "pause the machine, and go on")                                \
     X(FULL_SPEED, "full-speed", "ctrl-alt-f", "as fast as the host can, and back to real time")    \
     X(CTRL_ALT_DEL, "ctrl-alt-del", "ctrl-f12", "press Ctrl-Alt-Del in the machine")               \
+    X(POWER, "power", "ctrl-alt-b", "press the machine's power button")                            \
     X(PASTE, "paste", "ctrl-alt-v", "type the clipboard's text")                                   \
     X(COPY, "copy", "ctrl-alt-c", "copy the text on the screen to the clipboard")                  \
     X(QUIT, "quit", "ctrl-f9", "switch the machine off")

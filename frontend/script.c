@@ -388,6 +388,14 @@ static enum result run_disk(struct script *script, const struct command *command
     return again_at(script, view->now + POLL);
 }
 
+static enum result run_power(struct script *script, const struct command *command UNUSED,
+                             const struct script_view *view)
+{
+    if (push(view, (struct input_event){.kind = INPUT_POWER_BUTTON}))
+        return DONE;
+    return again_at(script, view->now + POLL);
+}
+
 static enum result run_run(struct script *script, const struct command *command,
                            const struct script_view *view)
 {
@@ -423,6 +431,7 @@ static const struct runner {
     [VERB_FLOPPY] = {run_disk, true},
     [VERB_INSERT] = {run_disk, true},
     [VERB_EJECT] = {run_disk, true},
+    [VERB_POWER] = {run_power, true},
     [VERB_RUN] = {run_run, false},
     [VERB_QUIT] = {run_quit, false},
 };

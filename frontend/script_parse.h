@@ -26,6 +26,7 @@
     X(FLOPPY, "floppy", "DRIVE ? IMAGE")                                                           \
     X(INSERT, "insert", "ANYDRIVE IMAGE")                                                          \
     X(EJECT, "eject", "ANYDRIVE")                                                                  \
+    X(POWER, "power", "")                                                                          \
     X(RUN, "run", "SECONDS")                                                                       \
     X(QUIT, "quit", "")
 

@@ -131,6 +131,11 @@ static void ctrl_alt_del(struct sdl *sdl)
     action_ctrl_alt_del(&sdl->typist);
 }
 
+static void power(struct sdl *sdl)
+{
+    action_power(sdl->context);
+}
+
 static void paste(struct sdl *sdl)
 {
     char *text = SDL_GetClipboardText();
@@ -173,6 +178,7 @@ static void (*const actions[HOTKEY_COUNT])(struct sdl *sdl) = {
     [HOTKEY_PAUSE] = toggle_pause,
     [HOTKEY_FULL_SPEED] = toggle_full_speed,
     [HOTKEY_CTRL_ALT_DEL] = ctrl_alt_del,
+    [HOTKEY_POWER] = power,
     [HOTKEY_PASTE] = paste,
     [HOTKEY_COPY] = copy,
     [HOTKEY_QUIT] = quit,

@@ -223,6 +223,16 @@ static enum machine_end reset_asked(struct machine *machine)
     return MACHINE_RUNS;
 }
 
+static void sleep_asked(struct machine *machine, u32 request)
+{
+    if (request & PC_SUSPEND)
+        pc_suspend(&machine->pc);
+    if (request & PC_WAKE)
+        pc_wake(&machine->pc);
+    if (log_on(LOG_RESET))
+        log_line(request & PC_WAKE ? "the board wakes" : "the board sleeps: S3");
+}
+
 /* What the board asked for while the CPU ran. */
 static enum machine_end board_asked(struct machine *machine)
 {
@@ -234,9 +244,12 @@ static enum machine_end board_asked(struct machine *machine)
         return MACHINE_POWER_OFF;
     if (request & PC_RESET)
         return reset_asked(machine);
-    if (request & PC_INIT)
+    if (request & (PC_SUSPEND | PC_WAKE))
+        sleep_asked(machine, request);
+    else if (request & PC_INIT)
         return cpu_reset_asked(machine, request, MACHINE_REBOOT);
-    pc_init_cpus(&machine->pc, request);
+    else
+        pc_init_cpus(&machine->pc, request);
     return MACHINE_RUNS;
 }
 
@@ -395,24 +408,36 @@ static void pointer_event(struct machine *machine, const struct input_event *eve
                    absolute ? 0 : event->z);
 }
 
+static void hand_event(struct machine *machine, const struct input_event *event)
+{
+    if (event->kind == INPUT_KEY) {
+        keyboard_key(&machine->pc.keyboard, event->code, event->down);
+    } else if (event->kind == INPUT_MOUSE_BUTTON) { /* the mouse first: its report tells of both */
+        mouse_button(&machine->pc.mouse, event->code, event->down);
+        vmport_button(&machine->pc.vmport, event->code, event->down);
+    } else {
+        pointer_event(machine, event);
+    }
+}
+
 bool machine_event(struct machine *machine, struct input_event *event, char *message, size_t size)
 {
     bool ours = true;
     message[0] = 0;
     switch (event->kind) {
     case INPUT_KEY:
-        keyboard_key(&machine->pc.keyboard, event->code, event->down);
-        break;
     case INPUT_MOUSE_MOVE:
     case INPUT_MOUSE_AT:
-        pointer_event(machine, event);
-        break;
-    case INPUT_MOUSE_BUTTON: /* the mouse first: its report then tells of both */
-        mouse_button(&machine->pc.mouse, event->code, event->down);
-        vmport_button(&machine->pc.vmport, event->code, event->down);
+    case INPUT_MOUSE_BUTTON:
+        if (!machine->pc.pm.asleep) /* in S3 they have no power */
+            hand_event(machine, event);
         break;
     case INPUT_RESET:
         machine_reset(machine);
+        break;
+    case INPUT_POWER_BUTTON:
+        if (!pm_power_button(&machine->pc.pm))
+            snprintf(message, size, "the guest does not listen to the power button");
         break;
     case INPUT_INSERT:
     case INPUT_EJECT:

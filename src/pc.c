@@ -288,6 +288,28 @@ static void board_power_off(void *owner, unsigned pin, bool level)
         request(owner, PC_POWER_OFF);
 }
 
+static void board_suspend(void *owner, unsigned pin, bool level)
+{
+    (void)pin;
+    if (level)
+        request(owner, PC_SUSPEND);
+}
+
+static void board_wake(void *owner, unsigned pin, bool level)
+{
+    (void)pin;
+    if (level)
+        request(owner, PC_WAKE);
+}
+
+/* An interrupt, and an event of power management. */
+static void board_rtc(void *owner, unsigned pin, bool level)
+{
+    struct pc *pc = owner;
+    board_irq(pc, pin, level);
+    pm_rtc(&pc->pm, 0, level);
+}
+
 static void board_exit(void *owner, unsigned pin, bool level)
 {
     (void)pin;
@@ -344,7 +366,7 @@ static const struct wire wires[] = {
     IRQ(uart[0].intr, 4),
     IRQ(fdc.irq, 6),
     IRQ(parallel.intr, 7),
-    IRQ(rtc.irq, 8),
+    {"rtc.irq", "IRQ 8, pm", offsetof(struct pc, rtc.irq), board_rtc, 0, 8},
     IRQ(vga.irq, 9),
     IRQ(kbc.irq12, 12),
     IRQ(npx.irq, 13),
@@ -376,6 +398,8 @@ static const struct wire wires[] = {
     HPET(pin[22], board_hpet_low, 22), HPET(pin[23], board_hpet_low, 23),
     TO_BOARD(pm.smi, board_smi),
     TO_BOARD(pm.power_off, board_power_off),
+    TO_BOARD(pm.suspend, board_suspend),
+    TO_BOARD(pm.wake, board_wake),
     TO_BOARD(piix.reset_cpu, board_reset),
     TO_BOARD(piix.reset_all, board_reset_all),
     TO_BOARD(debugport.power_off, board_power_off),
@@ -684,6 +708,31 @@ void pc_reset(struct pc *pc)
         parts[i].chip->reset((u8 *)pc + parts[i].offset);
     settle(pc);
     pc->request = 0;
+    open_a20(pc);
+    for (unsigned i = 0; i < pc->plugs.cpus; i++)
+        cpu_reset(&pc->cpu[i]);
+}
+
+/* Bochs's BIOS and SeaBIOS know by this shutdown byte that they have to wake a system. */
+enum { CMOS_SHUTDOWN = 0x0f, SHUTDOWN_WAKE = 0xfe };
+
+void pc_suspend(struct pc *pc)
+{
+    u32 request = pc->request;
+    for (unsigned i = 0; i < pc_parts(pc); i++)
+        if (parts[i].chip == &pm_chip)
+            pm_suspend(&pc->pm);
+        else if (parts[i].chip != &rtc_chip)
+            parts[i].chip->reset((u8 *)pc + parts[i].offset);
+    settle(pc);
+    pc->request = request;
+    rtc_cmos_set(&pc->rtc, CMOS_SHUTDOWN, SHUTDOWN_WAKE);
+    for (unsigned i = 0; i < pc->plugs.cpus; i++)
+        cpu_hold(&pc->cpu[i]);
+}
+
+void pc_wake(struct pc *pc)
+{
     open_a20(pc);
     for (unsigned i = 0; i < pc->plugs.cpus; i++)
         cpu_reset(&pc->cpu[i]);

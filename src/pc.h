@@ -69,6 +69,8 @@ enum {
     PC_RESET = 4,      /* all of it: port CF9h */
     PC_INIT = 8,       /* << number of the CPU: a message from one of them */
     PC_INIT_ALL = PC_INIT * 0xff, /* their pin: keyboard controller or port 92h */
+    PC_SUSPEND = PC_INIT << PC_CPUS, /* S3 */
+    PC_WAKE = PC_SUSPEND * 2,
 };
 
 enum { PC_IRQS = 16, PC_MEMORY_MAP = 40, PC_KERNEL_TABLE = 16 + 12 * KERNEL_PARTS };
@@ -129,6 +131,11 @@ void pc_init_cpus(struct pc *pc, u32 request);
 
 /* It is CPU N's turn. */
 void pc_turn(struct pc *pc, unsigned n);
+
+/* S3: what is not memory, clock or part of power management's resume well loses its power, the CPUs
+ * wait; and back: they start. */
+void pc_suspend(struct pc *pc);
+void pc_wake(struct pc *pc);
 
 /* A CPU reset that the BIOS answers by going on (CMOS shutdown code), not by starting anew. */
 bool pc_reset_is_return(const struct pc *pc);

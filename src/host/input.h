@@ -43,6 +43,7 @@ enum input_kind {
     INPUT_MOUSE_BUTTON, /* code: MOUSE_*, down */
     INPUT_PAUSE,        /* down: pause, else go on */
     INPUT_RESET,        /* the reset button */
+    INPUT_POWER_BUTTON, /* the guest is told, or woken */
     INPUT_POWER,        /* the power switch: stop the machine */
     INPUT_SPEED,        /* x: percent of real time, 0: as fast as the host can */
     INPUT_INSERT,       /* text: a path (malloc'd, freed by the machine); code: enum input_drive.

@@ -499,6 +499,21 @@ START_TEST(port_cf9_resets_the_cpu_or_all)
 }
 END_TEST
 
+START_TEST(the_power_button_needs_a_guest_that_listens)
+{
+    struct machine *machine = MACHINE(store_and_halt, "");
+    struct input_event event = {.kind = INPUT_POWER_BUTTON};
+    ck_assert(machine_event(machine, &event, message, sizeof message));
+    ck_assert_str_eq(message, "the guest does not listen to the power button");
+    pm_chip.write(&machine->pc.pm, 2, 0x100, 2);
+    pm_chip.write(&machine->pc.pm, 4, 1, 2); /* SCI_EN */
+    ck_assert(machine_event(machine, &event, message, sizeof message));
+    ck_assert_str_eq(message, "");
+    ck_assert(machine->pc.irq[9]);
+    done(machine);
+}
+END_TEST
+
 static void disk_event(struct machine *machine, enum input_kind kind, u8 drive, const char *path)
 {
     struct input_event event = {.kind = kind, .code = drive, .text = path ? strdup(path) : NULL};
@@ -636,6 +651,7 @@ Suite *machine_suite(void)
         discs_are_changed_while_it_runs,
         a_guest_that_takes_places_finds_them_in_its_registers,
         vmwares_port_can_be_left_out,
+        the_power_button_needs_a_guest_that_listens,
         NULL,
     };
     return unit_suite("machine", tests);

@@ -6,11 +6,12 @@
 #include "tests/unit/unit.h"
 
 enum { STS = 0, EN = 2, CNT = 4, TMR = 8, GLBSTS = 0x18, GLBCTL = 0x28 };
-enum { TIMER = 1, BUTTON = 0x100, SCI_EN = 1 };
+enum { TIMER = 1, BUTTON = 0x100, RTC = 0x400, WAKE = 0x8000, SCI_EN = 1 };
+enum { TO_RAM = 0x2000 | 1 << 10 };
 
 static struct clock the_clock;
 static struct pm pm;
-static unsigned smis, offs, suspends;
+static unsigned smis, offs, suspends, wakes;
 
 static void count(void *owner, unsigned pin, bool level)
 {
@@ -20,12 +21,13 @@ static void count(void *owner, unsigned pin, bool level)
 
 static void setup(void)
 {
-    smis = offs = suspends = 0;
+    smis = offs = suspends = wakes = 0;
     clock_init(&the_clock, 1000000000);
     pm_init(&pm, &the_clock);
     line_connect(&pm.smi, count, &smis, 0);
     line_connect(&pm.power_off, count, &offs, 0);
     line_connect(&pm.suspend, count, &suspends, 0);
+    line_connect(&pm.wake, count, &wakes, 0);
     pm_chip.reset(&pm);
 }
 
@@ -111,6 +113,84 @@ START_TEST(the_type_tells_off_from_asleep)
 }
 END_TEST
 
+/* 82371AB, "PMSTS": the assertion of IRQ8# is what counts. */
+START_TEST(the_clocks_interrupt_is_an_event)
+{
+    setup();
+    wr(CNT, SCI_EN, 2);
+    pm_rtc(&pm, 0, true);
+    ck_assert(!pm.sci.level && rd(STS, 2) == RTC);
+    wr(EN, RTC, 2);
+    ck_assert(pm.sci.level);
+    wr(STS, RTC, 2);
+    ck_assert(!pm.sci.level);
+    pm_rtc(&pm, 0, true); /* it lasts */
+    ck_assert(rd(STS, 2) == 0);
+    pm_rtc(&pm, 0, false);
+    ck_assert(rd(STS, 2) == 0);
+    pm_rtc(&pm, 0, true);
+    ck_assert(pm.sci.level && rd(STS, 2) == RTC && !wakes);
+}
+END_TEST
+
+START_TEST(asleep_the_clock_wakes_if_it_may)
+{
+    setup();
+    wr(CNT, TO_RAM, 2);
+    ck_assert(pm.asleep && suspends == 1);
+    pm_rtc(&pm, 0, true);
+    ck_assert(!wakes && pm.asleep);
+    wr(STS, RTC, 2);
+    pm_rtc(&pm, 0, false);
+    wr(EN, RTC, 2);
+    pm_rtc(&pm, 0, true);
+    ck_assert(wakes == 1 && !pm.asleep);
+    ck_assert_uint_eq(rd(STS, 2), WAKE | RTC);
+    wr(CNT, TO_RAM, 2); /* what has happened already wakes at once */
+    ck_assert(suspends == 2 && wakes == 2 && !pm.asleep);
+    wr(STS, WAKE | RTC, 2);
+    wr(CNT, TO_RAM, 2);
+    ck_assert(suspends == 3 && wakes == 2 && pm.asleep);
+    pm_chip.reset(&pm);
+    ck_assert(!pm.asleep && wakes == 2);
+}
+END_TEST
+
+START_TEST(asleep_the_button_wakes_enabled_or_not)
+{
+    setup();
+    ck_assert(!pm_power_button(&pm));
+    wr(CNT, TO_RAM, 2);
+    ck_assert(pm.asleep && !wakes); /* an old press that nobody wanted to hear of */
+    ck_assert(pm_power_button(&pm));
+    ck_assert(wakes == 1 && !pm.asleep);
+    ck_assert_uint_eq(rd(STS, 2), WAKE | BUTTON);
+}
+END_TEST
+
+/* 82371AB, "Power Planes". */
+START_TEST(asleep_the_resume_well_keeps_its_registers)
+{
+    setup();
+    wr(EN, RTC | BUTTON, 2);
+    wr(0x0e, 0x0300, 2);
+    wr(0x10, 0x1e, 4);
+    apm_chip.write(&pm, 0, 0x12, 1);
+    pci_set(&pm.pci, 0x40, 4, 0xb001, 0);
+    wr(CNT, TO_RAM | SCI_EN, 2);
+    pm_suspend(&pm);
+    ck_assert(pm.asleep);
+    ck_assert_uint_eq(rd(EN, 2), RTC | BUTTON);
+    ck_assert_uint_eq(rd(CNT, 2), 1 << 10 | SCI_EN);
+    ck_assert_uint_eq(rd(0x0e, 2), 0x0300);
+    ck_assert_uint_eq(rd(0x10, 4), 0);
+    ck_assert_uint_eq(apm_chip.read(&pm, 0, 1), 0);
+    ck_assert_uint_eq(get32(pm.pci.config + 0x40), 1);
+    pm_rtc(&pm, 0, true);
+    ck_assert(wakes == 1 && pm.sci.level);
+}
+END_TEST
+
 START_TEST(apm_commands_raise_smi_when_their_gate_is_open)
 {
     setup();
@@ -182,6 +262,10 @@ Suite *pm_suite(void)
         the_timers_highest_bit_interrupts_whenever_it_changes,
         the_button_interrupts_until_its_bit_is_cleared,
         the_type_tells_off_from_asleep,
+        the_clocks_interrupt_is_an_event,
+        asleep_the_clock_wakes_if_it_may,
+        asleep_the_button_wakes_enabled_or_not,
+        asleep_the_resume_well_keeps_its_registers,
         apm_commands_raise_smi_when_their_gate_is_open,
         nobody_answers_on_the_management_bus,
         general_purpose_events_can_be_enabled_and_none_occurs,
