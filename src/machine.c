@@ -209,6 +209,8 @@ static enum machine_end cpu_reset_asked(struct machine *machine, u32 request,
                  reboot ? "" : ", to return to a program");
     if (reboot && machine->no_reboot)
         return stopped;
+    if (reboot) /* the driver is gone, and the next system may have none */
+        vmport_chip.reset(&machine->pc.vmport);
     pc_init_cpus(&machine->pc, request);
     return MACHINE_RUNS;
 }

@@ -607,6 +607,20 @@ START_TEST(a_guest_that_takes_places_finds_them_in_its_registers)
 }
 END_TEST
 
+START_TEST(who_starts_anew_gets_the_plain_mouse_who_comes_back_keeps_the_pointer)
+{
+    for (unsigned code = 0; code <= 5; code += 5) {
+        struct machine *machine = MACHINE(reset_by_keyboard, "");
+        machine->pc.vmport.on = machine->pc.vmport.absolute = true;
+        rtc_cmos_set(&machine->pc.rtc, 0x0f, (u8)code);
+        machine_run(machine, 10000000);
+        ck_assert_uint_ge(get16(machine->bus.ram + 0x500), 2);
+        ck_assert_int_eq(vmport_is_absolute(&machine->pc.vmport), code == 5);
+        done(machine);
+    }
+}
+END_TEST
+
 START_TEST(vmwares_port_can_be_left_out)
 {
     static const char *const boards[] = {"-machine pc,vmport=off", "-machine isapc"};
@@ -650,6 +664,7 @@ Suite *machine_suite(void)
         port_cf9_resets_the_cpu_or_all,
         discs_are_changed_while_it_runs,
         a_guest_that_takes_places_finds_them_in_its_registers,
+        who_starts_anew_gets_the_plain_mouse_who_comes_back_keeps_the_pointer,
         vmwares_port_can_be_left_out,
         the_power_button_needs_a_guest_that_listens,
         NULL,
