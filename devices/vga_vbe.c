@@ -6,11 +6,12 @@
  * at the linear frame buffer, or 64 KiB of it, the bank, at A0000h. The VGA's registers keep what
  * they hold and come back when the mode is disabled.
  *
- * Not modelled: modes of 4 bits.
+ * Not modelled: modes of 4 bits; a bank for writing and another for reading.
  */
 #include "devices/vga_parts.h"
 
 enum { ID_FIRST = 0xb0c0, ID = 0xb0c5 };
+enum { BANK_BOTH = 0xc000 }; /* bits of BANK: it is for writing, for reading */
 
 static const u16 largest[] = {[VBE_WIDTH] = DISPLAY_SIZE_MAX, [VBE_HEIGHT] = 1536, [VBE_BITS] = 32};
 
@@ -105,6 +106,7 @@ void vga_vbe_write(struct vga *vga, u16 value)
         enable(vga, value);
         break;
     case VBE_BANK:
+        value &= (u16)~BANK_BOTH;
         if (value < VGA_MEMORY / VGA_BANK)
             vga->vbe[VBE_BANK] = value;
         vga_path_update(vga);

@@ -148,6 +148,9 @@ START_TEST(the_window_shows_a_bank)
     ck_assert_uint_eq(bytes, 65536);
     wr(VBE_BANK, VGA_MEMORY / 65536); /* there is none */
     ck_assert_ptr_eq(vga_window_ram(&b->vga, &first, &bytes), b->vga.memory + 5 * 65536);
+    wr(VBE_BANK, 0xc007); /* for reading and writing: the LGPL VGA BIOS says so */
+    ck_assert_uint_eq(rd(VBE_BANK), 7);
+    ck_assert_ptr_eq(vga_window_ram(&b->vga, &first, &bytes), b->vga.memory + 7 * 65536);
     unsigned told = b->windows;
     wr(VBE_BANK, 6);
     ck_assert_uint_eq(b->windows, told + 1);
