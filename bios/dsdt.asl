@@ -71,7 +71,7 @@ DefinitionBlock ("dsdt.aml", "DSDT", 1, "TWIN86", "TWIN86PC", 1)
                     DMA (Compatibility, BusMaster, Transfer8_16) {4}
                 END
                 SIMPLE (RTC, "PNP0B00")
-                    IO (Decode16, 0x0070, 0x0070, 1, 2)
+                    IO (Decode16, 0x0070, 0x0070, 1, 4)
                     IRQNoFlags () {8}
                 END
                 SIMPLE (SPKR, "PNP0800")

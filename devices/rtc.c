@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Motorola MC146818 real-time clock (data sheet ADI-856) as the AT uses it, with 128 bytes.
+ * Motorola MC146818 real-time clock (data sheet ADI-856) as the AT uses it, with 128 bytes; and the
+ * upper bank of 128 that the PIIX4 has beside it (82371AB, "RTC Registers"), plain memory.
  *
  * One second of the divider chain, with the 32768 Hz crystal, in crystal clocks:
  *
@@ -17,7 +18,7 @@
  * an ACPI table promise that, the chip itself has plain memory there.
  *
  * Not modelled: daylight saving (DSE is kept, no hour is skipped), the square wave pin SQW, power
- * sense (VRT is 1). Port 70h cannot be read back.
+ * sense (VRT is 1). Ports 70h and 72h cannot be read back.
  */
 #include "devices/rtc.h"
 
@@ -320,12 +321,18 @@ static void rtc_write(void *chip, u32 reg, u32 value, unsigned size UNUSED)
         line_set(&rtc->nmi_mask, value & 0x80);
     } else if (reg == 1) {
         write_byte(rtc, (u8)value);
+    } else if (reg == 2) {
+        rtc->further_index = value & 0x7f;
+    } else if (reg == 3) {
+        rtc->further[rtc->further_index] = (u8)value;
     }
 }
 
 static u32 rtc_read(void *chip, u32 reg, unsigned size UNUSED)
 {
     struct rtc *rtc = chip;
+    if (reg == 3)
+        return rtc->further[rtc->further_index];
     if (reg != 1)
         return 0xff;
     catch_up(rtc);
@@ -346,7 +353,7 @@ static void rtc_reset(void *chip)
     catch_up(rtc);
     rtc->cmos[RTC_B] &= (u8)~(B_PIE | B_AIE | B_UIE | B_SQWE);
     rtc->cmos[RTC_C] = 0;
-    rtc->index = 0;
+    rtc->index = rtc->further_index = 0;
     arm_periodic(rtc);
     drive(rtc);
     line_set(&rtc->nmi_mask, true);
@@ -356,6 +363,7 @@ static void rtc_loaded(void *chip)
 {
     struct rtc *rtc = chip;
     rtc->index &= RTC_BYTES - 1;
+    rtc->further_index &= RTC_BYTES - 1;
     rtc->cmos[RTC_A] &= (u8)~A_UIP;
     rtc->cmos[RTC_C] &= C_PF | C_AF | C_UF;
     rtc->cmos[RTC_D] = D_VRT;
@@ -372,6 +380,8 @@ static const struct field rtc_fields[] = {
     FIELD_STRUCT(struct rtc, periodic, timer_fields),
     TRANSIENT(struct rtc, clock),
     FIELD_MAX(struct rtc, index, RTC_BYTES - 1),
+    FIELD_MAX(struct rtc, further_index, RTC_BYTES - 1),
+    FIELD_ARRAY(struct rtc, further),
     FIELD_ARRAY(struct rtc, cmos),
     FIELD(struct rtc, phase),
     FIELD(struct rtc, updates),

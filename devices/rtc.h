@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Motorola MC146818 real-time clock with 128 bytes of battery-backed memory.
+ * Motorola MC146818 real-time clock with 128 bytes of battery-backed memory, and 128 more.
  *
- * Registers: 0 the index with the AT's NMI mask in bit 7 (70h), 1 the data (71h).
+ * Registers: 0 the index with the AT's NMI mask in bit 7 (70h), 1 the data (71h); 2 and 3 the same
+ * of the further bytes (72h, 73h), without mask.
  *
  * How the board connects it (src/pc.c):
  *   rtc_init(&pc->rtc, &clock);
@@ -35,7 +36,8 @@ struct rtc {
     struct timer update;  /* end of the next update cycle */
     struct timer periodic;
     struct clock *clock;
-    u8 index;
+    u8 index, further_index;
+    u8 further[RTC_BYTES];
     u8 cmos[RTC_BYTES]; /* UIP of register A is computed, never stored */
     u64 phase;          /* divider = crystal ticks + phase, unless it is held in reset */
     u64 updates;        /* update cycles that the divider had completed when last looked at */

@@ -127,6 +127,7 @@ static const struct mapping vmware_port[] = {
 
 /* On the PCI board also. CF9h is a register of the ISA bridge amid those of the host bridge. */
 static const struct mapping pci_ports[] = {
+    AT(0x072, 2, 1, 2, rtc, rtc_chip),
     AT(0x0b2, 2, 1, 0, pm, apm_chip),
     AT(0xcf8, 1, 4, 0, pci, pci_chip),
     AT(0xcf9, 1, 1, 0, piix, piix_chip),

@@ -369,6 +369,27 @@ START_TEST(the_index_port_masks_nmi_and_is_write_only)
 }
 END_TEST
 
+/* 82371AB, "RTC Registers": an upper bank of 128 bytes. */
+START_TEST(the_upper_bank_is_memory_of_its_own)
+{
+    struct board b;
+    set_up(&b);
+    for (unsigned i = 0; i < RTC_BYTES; i++) {
+        rtc_chip.write(&b.rtc, 2, i | 0x80, 1); /* no NMI mask there */
+        rtc_chip.write(&b.rtc, 3, i ^ 0x5a, 1);
+    }
+    EXPECT_TIME(&b, 0x19, 0x80, 1, 1, 3, 0, 0, 0);
+    rtc_chip.write(&b.rtc, 0, RTC_YEAR, 1); /* and the other index stays */
+    rtc_chip.reset(&b.rtc);
+    for (unsigned i = 0; i < RTC_BYTES; i++) {
+        rtc_chip.write(&b.rtc, 2, i, 1);
+        ck_assert_uint_eq(rtc_chip.read(&b.rtc, 3, 1), i ^ 0x5a);
+    }
+    ck_assert_uint_eq(rtc_chip.read(&b.rtc, 2, 1), 0xff);
+    ck_assert(b.rtc.nmi_mask.level);
+}
+END_TEST
+
 START_TEST(the_builder_sets_bytes_and_the_checksum_follows)
 {
     struct board b;
@@ -461,6 +482,7 @@ Suite *rtc_suite(void)
         read_only_registers_stay,
         reset_keeps_time_and_memory_and_stops_interrupts,
         the_index_port_masks_nmi_and_is_write_only,
+        the_upper_bank_is_memory_of_its_own,
         the_builder_sets_bytes_and_the_checksum_follows,
         invalid_dates_become_valid,
         no_access_of_any_width_harms,
