@@ -5,7 +5,7 @@
 need xz mcopy "$GUESTS/linux/linux-i686-hd.img.xz"
 xz -dc "$GUESTS/linux/linux-i686-hd.img.xz" >hd.img &&
     mcopy -n -i hd.img@@1M ::vmlinuz ::initrd.gz . || exit 1
-for memory in ${MEMORY:-48 3072}; do
+for memory in ${MEMORY:-48 64 512 3072}; do
     twin86 -m "$memory" -kernel vmlinuz -initrd initrd.gz -serial file:serial.log \
         -append 'console=tty0 console=ttyS0,115200' <<'S' || exit 1
 wait serial "LINUX-SELFTEST PASS" 300
