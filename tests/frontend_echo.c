@@ -67,8 +67,20 @@ static void show_picture(struct display *display)
 
 static void print_event(FILE *out, const struct input_event *event)
 {
-    static const char *const kinds[] = {"key",   "move",  "at",     "button", "pause", "reset",
-                                        "power", "speed", "insert", "eject",  "next disk"};
+    static const char *const kinds[] = {
+        [INPUT_KEY] = "key",
+        [INPUT_MOUSE_MOVE] = "move",
+        [INPUT_MOUSE_AT] = "at",
+        [INPUT_MOUSE_BUTTON] = "button",
+        [INPUT_PAUSE] = "pause",
+        [INPUT_RESET] = "reset",
+        [INPUT_POWER_BUTTON] = "power button",
+        [INPUT_POWER] = "power",
+        [INPUT_SPEED] = "speed",
+        [INPUT_INSERT] = "insert",
+        [INPUT_EJECT] = "eject",
+        [INPUT_NEXT_DISK] = "next disk",
+    };
 
     fprintf(out, "%s %02x %s %d %d %d %s\n", kinds[event->kind], event->code,
             event->down ? "down" : "up", event->x, event->y, event->z,
