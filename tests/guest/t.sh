@@ -2,16 +2,17 @@
 # The test programs of t/: small guests without a system, each of which prints "NAME ok" or the first
 # difference. Assembled, and run on both engines, where the whole machine must stay the same.
 # A line "; Models: ..." at the head of a program names the processors it runs on; "; Cd: yes": it
-# finds a disc in the CD-ROM drive (t/cd-image.inc); "; Cpus: 8": on so many processors, and there they
-# must stay the same more often; "; Script: yes": NAME.script is somebody in front of it. TESTS: names of
-# programs instead of all.
+# finds a disc in the CD-ROM drive (t/cd-image.inc); "; Disks: a c": empty hard disks of 80 cylinders,
+# 16 heads, 63 sectors, first and third; "; Cpus: 8": on so many processors, and there they must stay
+# the same more often; "; Script: yes": NAME.script is somebody in front of it. TESTS: names of programs
+# instead of all.
 . "$(dirname "$0")/common"
 need nasm
 bad=0
 
 run() { # name, engine, model
     "$TWIN86" -display none -speed max -max-time 300 -max-guest-time 60 -snapshot -m 16 \
-        ${cd:+-cdrom "$cd"} ${cpus:+-smp "$cpus"} -cpu "$3" -rtc base=2026-01-01T00:00:00 \
+        ${cd:+-cdrom "$cd"} $disks ${cpus:+-smp "$cpus"} -cpu "$3" -rtc base=2026-01-01T00:00:00 \
         -engine "$2" -hash-every 0.${cpus:+0}5 \
         ${script:+-script "$script"} -debugcon file:"$1.$2" "$1.img" >"$1.$2.log" 2>&1
     code=$?
@@ -39,6 +40,11 @@ for name in ${TESTS:-$(cd "$here/t" && ls -- *.asm | sed 's/\.asm$//')}; do
     [ -z "$cd" ] || nasm -f bin -o "$cd" "$here/t/cd-image.inc" || exit 1
     cpus=$(sed -n 's/^; Cpus: //p' "$here/t/$name.asm")
     script=$(sed -n "s,^; Script: yes\$,$here/t/$name.script,p" "$here/t/$name.asm")
+    disks=
+    for letter in $(sed -n 's/^; Disks: //p' "$here/t/$name.asm"); do
+        truncate -s 41287680 "$letter.disk"
+        disks="$disks -hd$letter $letter.disk"
+    done
     models=$(sed -n 's/^; Models: //p' "$here/t/$name.asm")
     for model in ${models:-pentium3}; do
         for engine in fast plain; do

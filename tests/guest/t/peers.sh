@@ -11,6 +11,11 @@ shift
 share=${BXSHARE:-/usr/share/bochs}
 [ $# -gt 0 ] || set -- $(cd "$here" && ls -- *.asm | sed 's/\.asm$//')
 
+bochs_disks() {
+    case $disks in *a.disk*) echo "ata0-master: type=disk, path=a.disk, mode=flat" ;; esac
+    case $disks in *b.disk*) echo "ata0-slave: type=disk, path=b.disk, mode=flat" ;; esac
+}
+
 on_bochs() { # name
     command -v bochs >/dev/null && [ -r "$share/BIOS-bochs-latest" ] || {
         echo "bochs: skipped, it is not installed"
@@ -27,6 +32,7 @@ clock: sync=none, time0=utc
 floppya: 1_44=$1.img, status=inserted
 ${cd:+ata1: enabled=1, ioaddr1=0x170, ioaddr2=0x370, irq=15
 ata1-master: type=cdrom, path=$cd, status=inserted}
+$(bochs_disks)
 boot: floppy
 com1: enabled=1, mode=file, dev=$1.bochs
 log: $1.bochslog
@@ -48,7 +54,7 @@ on_qemu() { # name
         return
     }
     timeout 60 qemu-system-i386 -accel tcg -cpu "${QEMU_CPU:-pentium3}" -m 16 -display none -no-reboot \
-        -drive file="$1.img",format=raw,if=floppy ${cd:+-cdrom "$cd"} -serial file:"$1.qemu" \
+        -drive file="$1.img",format=raw,if=floppy ${cd:+-cdrom "$cd"} $disks -serial file:"$1.qemu" \
         -device isa-debug-exit,iobase=0xf4 >/dev/null 2>&1
     echo "qemu:  $(cat "$1.qemu")"
 }
@@ -56,6 +62,12 @@ on_qemu() { # name
 for name; do
     cd=$(sed -n 's/^; Cd: yes$/cd.iso/p' "$here/$name.asm")
     [ -z "$cd" ] || nasm -f bin -o "$cd" "$here/cd-image.inc" || exit 1
+    disks=
+    for letter in $(sed -n 's/^; Disks: //p' "$here/$name.asm"); do
+        rm -f "$letter.disk"
+        truncate -s 41287680 "$letter.disk"
+        disks="$disks -hd$letter $letter.disk"
+    done
     nasm -I "$here/" -D PEER -f bin -o "$name.img" "$here/$name.asm" && truncate -s 1440K "$name.img" ||
         exit 1
     echo "$name"
