@@ -44,9 +44,10 @@ static u8 cascaded(const struct pic *pic)
     return is_master(pic) && !(pic->icw1 & ICW1_SNGL) ? pic->icw3 : 0;
 }
 
+/* Where ELCR is, it takes LTIM's place (82371SB data sheet, ICW1). */
 static u8 level_lines(const struct pic *pic)
 {
-    return pic->icw1 & ICW1_LTIM ? 0xff : pic->elcr;
+    return !pic->elcr_mask && pic->icw1 & ICW1_LTIM ? 0xff : pic->elcr;
 }
 
 /* 0: highest priority, 7: lowest. */

@@ -158,6 +158,7 @@ START_TEST(a_level_is_served_as_long_as_it_lasts)
 {
     struct board b;
     power_on(&b);
+    b.master.elcr_mask = 0; /* an 8259A as such */
     program(&b, 0x19, 0x01);
     irq(&b, 4, true);
     ck_assert_uint_eq(pic_acknowledge(&b.master), 0x0c);
@@ -166,6 +167,20 @@ START_TEST(a_level_is_served_as_long_as_it_lasts)
     out(&b.master, 0, 0x20);
     ck_assert(requested(&b));
     irq(&b, 4, false);
+    ck_assert(!requested(&b));
+}
+END_TEST
+
+/* 82371SB (PIIX3) data sheet 290550, ICW1: "this bit is disabled". */
+START_TEST(with_elcr_there_ltim_means_nothing)
+{
+    struct board b;
+    power_on(&b);
+    program(&b, 0x19, 0x01);
+    irq(&b, 4, true);
+    ck_assert_uint_eq(pic_acknowledge(&b.master), 0x0c);
+    ck_assert_uint_eq(in_irr(&b.master), 0);
+    out(&b.master, 0, 0x20);
     ck_assert(!requested(&b));
 }
 END_TEST
@@ -525,6 +540,7 @@ Suite *pic_suite(void)
         icw1_clears_mask_service_special_mask_rotation_and_reads_irr,
         an_edge_is_served_once,
         a_level_is_served_as_long_as_it_lasts,
+        with_elcr_there_ltim_means_nothing,
         elcr_makes_single_lines_level_sensitive_but_not_those_of_the_board,
         a_request_that_goes_away_becomes_the_default_ir7,
         the_default_irq15_leaves_the_cascade_in_service,
