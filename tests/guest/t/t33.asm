@@ -430,6 +430,7 @@ edges_and_levels:
         poll 0x20, 0
         write 0x4d0, 0
 %endif
+        call lower_4
         step "LTIM means nothing here: ELCR takes its place"
         start 0x19, 0x50, 1
         call raise_4
