@@ -35,6 +35,14 @@ static u8 *memory_new(u64 bytes)
     return memory == MAP_FAILED ? NULL : memory;
 }
 
+static void memory_clear(u8 *memory, u64 bytes)
+{
+    void *again = mmap(memory, bytes, PROT_READ | PROT_WRITE,
+                       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED, -1, 0);
+    if (again == MAP_FAILED)
+        memset(memory, 0, bytes);
+}
+
 bool bus_init(struct bus *bus, u64 ram_size)
 {
     *bus = (struct bus){.ram_size = ram_size, .a20 = true};
@@ -45,6 +53,15 @@ bool bus_init(struct bus *bus, u64 ram_size)
         return false;
     map_ram(bus);
     return true;
+}
+
+void bus_clear_ram(struct bus *bus)
+{
+    u32 pages = (u32)(bus->ram_size >> BUS_PAGE_SHIFT);
+    memory_clear(bus->ram, bus->ram_size);
+    for (u32 page = 0; page < pages; page++)
+        if (bus->page_flags[page])
+            bus->written(bus->listener, page, 0, BUS_PAGE_SIZE);
 }
 
 void bus_free(struct bus *bus)

@@ -80,6 +80,8 @@ struct bus {
  * to map, and so are those from BUS_HOLE to 4 GiB, above which the rest of the memory lies. False
  * when the host has no memory. RAM is lazily allocated and starts as zeros. */
 bool bus_init(struct bus *bus, u64 ram_size);
+/* As after bus_init(): the memory lost what it held. */
+void bus_clear_ram(struct bus *bus);
 void bus_free(struct bus *bus);
 
 /* Give host memory its page numbers, once, when the machine is built: parts of it may then be

@@ -221,7 +221,7 @@ static enum machine_end reset_asked(struct machine *machine)
         log_line("reset of the board");
     if (machine->no_reboot)
         return MACHINE_REBOOT;
-    pc_reset(&machine->pc);
+    machine_reset(machine);
     return MACHINE_RUNS;
 }
 
@@ -323,8 +323,11 @@ void machine_poll(struct machine *machine)
     chardev_poll(machine->debug_console);
 }
 
+/* Windows 2000 wants memory empty when it starts anew; that of real machines is, once the power-on
+ * self-test has tried it. */
 void machine_reset(struct machine *machine)
 {
+    bus_clear_ram(&machine->bus);
     pc_reset(&machine->pc);
 }
 

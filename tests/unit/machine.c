@@ -514,6 +514,43 @@ START_TEST(the_power_button_needs_a_guest_that_listens)
 }
 END_TEST
 
+/* As after power-on, with code that was run from it: RESET and the button. The processor's alone
+ * leaves memory as it is, or no program could come back from protected mode by it. */
+START_TEST(a_reset_of_the_board_empties_memory)
+{
+    struct machine *machine = MACHINE(store_and_halt, "");
+    struct bus *bus = &machine->bus;
+    machine_run(machine, 1000000);
+    ck_assert_uint_eq(bus->ram[0x500], 0x41);
+    pc_init_cpus(&machine->pc, PC_INIT_ALL);
+    ck_assert_uint_eq(bus->ram[0x500], 0x41);
+    bus->ram[bus->ram_size - 1] = 0x55;
+    machine_reset(machine);
+    ck_assert_uint_eq(bus->ram[0x500], 0);
+    ck_assert_uint_eq(bus->ram[bus->ram_size - 1], 0);
+    machine_run(machine, 2000000);
+    ck_assert_uint_eq(bus->ram[0x500], 0x41);
+    done(machine);
+}
+END_TEST
+
+/* Code that lay in memory is not run from what was decoded before. */
+START_TEST(code_in_memory_is_gone_after_a_reset_of_the_board)
+{
+    /* mov al, 42h; mov [500h], al; hlt */
+    static const u8 first[] = {0xb0, 0x42, 0xa2, 0x00, 0x05, 0xf4};
+    static const u8 jump[] = {0xea, 0x00, 0x06, 0x00, 0x00};
+    struct machine *machine = MACHINE(jump, "");
+    bus_dma_write(&machine->bus, 0x600, first, sizeof first);
+    machine_run(machine, 1000000);
+    ck_assert_uint_eq(machine->bus.ram[0x500], 0x42);
+    machine_reset(machine);
+    machine_run(machine, 1010000);
+    ck_assert_uint_eq(machine->bus.ram[0x500], 0);
+    done(machine);
+}
+END_TEST
+
 static void disk_event(struct machine *machine, enum input_kind kind, u8 drive, const char *path)
 {
     struct input_event event = {.kind = kind, .code = drive, .text = path ? strdup(path) : NULL};
@@ -662,6 +699,8 @@ Suite *machine_suite(void)
         smram_opens_until_it_is_locked,
         code_written_behind_rom_runs_when_it_becomes_memory,
         port_cf9_resets_the_cpu_or_all,
+        a_reset_of_the_board_empties_memory,
+        code_in_memory_is_gone_after_a_reset_of_the_board,
         discs_are_changed_while_it_runs,
         a_guest_that_takes_places_finds_them_in_its_registers,
         who_starts_anew_gets_the_plain_mouse_who_comes_back_keeps_the_pointer,

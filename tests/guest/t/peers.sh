@@ -53,7 +53,7 @@ on_qemu() { # name
         echo "qemu: skipped, it is not installed"
         return
     }
-    timeout 60 qemu-system-i386 -accel tcg -cpu "${QEMU_CPU:-pentium3}" -m 16 -display none -no-reboot \
+    timeout 60 qemu-system-i386 -accel tcg -cpu "${QEMU_CPU:-pentium3}" -m 16 -display none $reboot \
         -drive file="$1.img",format=raw,if=floppy ${cd:+-cdrom "$cd"} $disks -serial file:"$1.qemu" \
         -device isa-debug-exit,iobase=0xf4 >/dev/null 2>&1
     echo "qemu:  $(cat "$1.qemu")"
@@ -62,6 +62,8 @@ on_qemu() { # name
 for name; do
     cd=$(sed -n 's/^; Cd: yes$/cd.iso/p' "$here/$name.asm")
     [ -z "$cd" ] || nasm -f bin -o "$cd" "$here/cd-image.inc" || exit 1
+    reboot=-no-reboot
+    ! grep -q '^; Reboots: yes' "$here/$name.asm" || reboot=
     disks=
     for letter in $(sed -n 's/^; Disks: //p' "$here/$name.asm"); do
         rm -f "$letter.disk"
