@@ -43,7 +43,7 @@ static void test_mode(void)
 
     vbe(0x4f01, 0, 0x117, 0);
     linear = at16(0) & 0x80 ? LINEAR : 0;
-    CHECK(r.ax == GOOD && (at16(0) & ~0x80) == 0x1b && at16(16) == 2048 &&
+    CHECK(r.ax == GOOD && (at16(0) & ~0x80) == 0x3b && at16(16) == 2048 &&
           at16(18) == 1024 && at16(20) == 768);
     CHECK(block[25] == 16 && block[27] == 6 && block[31] == 5 && block[32] == 11 && block[33] == 6);
     CHECK((at16(42) != 0) == (linear != 0) && at16(50) == 2048 && at16(8) == 0xa000);

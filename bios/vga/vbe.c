@@ -181,8 +181,8 @@ static u16 mode_information(frame *r)
     pitch = (u16)(mode->width * pixel_bytes(mode->bits));
     pages = (u8)(((u32)get(MEMORY) << 16) / mode_bytes(mode) - 1);
     far_fill16(seg, off, 0, 128);
-    /* there, information, colour, graphics, frame buffer */
-    far_write16(seg, off, linear ? 0x9b : 0x1b);
+    /* there, information, colour, graphics, not by the VGA's registers, frame buffer */
+    far_write16(seg, off, linear ? 0xbb : 0x3b);
     far_write8(seg, (u16)(off + 2), 7);  /* window A: there, read, written */
     far_write16(seg, (u16)(off + 4), 64);
     far_write16(seg, (u16)(off + 6), 64);
