@@ -129,17 +129,21 @@ static u8 *table_flags(const struct cpu *cpu, paddr address, u8 **host)
 }
 
 /* A and D change no translation: nobody has to forget any. */
-static void entry_mark(struct cpu *cpu, paddr address, u32 entry, u32 bits)
+static NOINLINE void entry_write(struct cpu *cpu, paddr address, u32 entry)
 {
-    u8 *host, *flags = unlikely(cpu->coherent) ? table_flags(cpu, address, &host) : NULL;
+    u8 *host, *flags = cpu->coherent ? table_flags(cpu, address, &host) : NULL;
     u8 table = flags ? *flags & PAGE_TABLE : 0;
-    if ((entry & bits) == bits)
-        return;
     if (flags)
         *flags &= (u8)~PAGE_TABLE;
-    bus_write(cpu->bus, address, entry | bits, 4);
+    bus_write(cpu->bus, address, entry, 4);
     if (flags)
         *flags |= table;
+}
+
+INLINE void entry_mark(struct cpu *cpu, paddr address, u32 entry, u32 bits)
+{
+    if ((entry & bits) != bits)
+        entry_write(cpu, address, entry | bits);
 }
 
 /* A in all entries, D in the last one. */
@@ -152,7 +156,7 @@ static void mark(struct cpu *cpu, const struct walk *w, unsigned write)
 }
 
 /* Stores to these tables are to be heard of. */
-static void watch(struct cpu *cpu, const struct walk *w)
+static NOINLINE void watch(struct cpu *cpu, const struct walk *w)
 {
     for (unsigned i = 0; i < w->count; i++) {
         u8 *host, *flags = table_flags(cpu, w->at[i], &host);

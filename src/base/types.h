@@ -17,6 +17,7 @@ typedef int16_t s16;
 typedef int32_t s32;
 typedef int64_t s64;
 
+#define NOINLINE __attribute__((noinline))
 #define INLINE static inline __attribute__((always_inline, unused))
 #define NORETURN _Noreturn
 #define PRINTF(fmt, args) __attribute__((format(printf, fmt, args)))
