@@ -133,6 +133,7 @@ static void wire(struct machine *machine, const struct options *options)
         .boot_menu = options->boot.menu == BOOT_MENU,
         .boot_silent = options->boot.menu == BOOT_SILENT,
         .vmport = options->board.vmport,
+        .slow_ide = options->board.slow_ide,
         .debug_exit = options->debug_exit,
         .debug_exit_port = options->debug_exit_port,
         .apic = options->board.apic && model_has_feature(options->cpu.model, FEATURE_APIC),

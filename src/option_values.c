@@ -204,13 +204,12 @@ bool take_cpus(void *field, const char *text, char *why, size_t size)
 
 bool take_machine(void *field, const char *text, char *why, size_t size)
 {
-    static const struct property properties[] = {{"acpi", offsetof(struct board_choice, acpi)},
-                                                 {"apic", offsetof(struct board_choice, apic)},
-                                                 {"apm", offsetof(struct board_choice, apm)},
-                                                 {"pnp", offsetof(struct board_choice, pnp)},
-                                                 {"hpet", offsetof(struct board_choice, hpet)},
-                                                 {"vmport",
-                                                  offsetof(struct board_choice, vmport)}};
+#define PART(name, member) {name, offsetof(struct board_choice, member)}
+    static const struct property properties[] = {
+        PART("acpi", acpi), PART("apic", apic),     PART("apm", apm),           PART("pnp", pnp),
+        PART("hpet", hpet), PART("vmport", vmport), PART("slow-ide", slow_ide),
+    };
+#undef PART
     struct board_choice *board = field;
     size_t n = strcspn(text, ",");
     bool pc = n == 2 && !strncmp(text, "pc", n);

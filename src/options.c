@@ -63,7 +63,7 @@ static const struct option rows[] = {
           "-cpu, -m and -machine as a family of systems likes them; other options win"),
     VALUE("machine", "BOARD", "pc", take_machine, board,
           "the board: pc (440FX, PCI), isapc; without: ,acpi=off ,apic=off ,apm=off ,pnp=off "
-          ",hpet=off ,vmport=off"),
+          ",hpet=off ,vmport=off; with: ,slow-ide"),
     VALUE("bios", "FILE", NULL, take_text, bios, "another system BIOS than the built-in one"),
     VALUE("vgabios", "FILE", NULL, take_text, vgabios, "another VGA BIOS"),
     MANY("serial", "PORT", take_chardevs, serial, SERIAL_PORTS,

@@ -56,7 +56,8 @@ struct board_choice {
     bool isa;        /* an AT: no PCI, and nothing of the following */
     bool acpi, apic; /* ACPI's tables; local APICs and I/O APIC, with their tables */
     bool apm, pnp, hpet;
-    bool vmport; /* VMware's port with its pointer */
+    bool vmport;   /* VMware's port with its pointer */
+    bool slow_ide; /* no command of a disk ends within a millisecond */
 };
 
 /* -boot: letters in their order, none if it was not said; and when the BIOS shows its menu. */

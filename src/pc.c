@@ -551,8 +551,11 @@ static void init_chips(struct pc *pc, const struct pc_plugs *plugs)
     fdc_init(&pc->fdc, clock);
     pc->fdc.dma = (struct fdc_dma){pc, floppy_transfer, floppy_dreq};
     pc->fdc.hurry = FLOPPY_HURRY;
-    ide_init(&pc->ide[0], clock);
-    ide_init(&pc->ide[1], clock);
+    for (unsigned i = 0; i < ARRAY_LEN(pc->ide); i++) {
+        ide_init(&pc->ide[i], clock);
+        if (pc->plugs.slow_ide)
+            pc->ide[i].latency = 1000000;
+    }
     pc->ide[1].channel = 1;
     for (unsigned i = 0; i < PC_SERIALS; i++) {
         uart_init(&pc->uart[i], clock, plugs->serial[i]);

@@ -54,6 +54,7 @@ struct pc_plugs {
     char boot[4];     /* what the BIOS starts from, in this order: a, c, d */
     bool boot_menu, boot_silent; /* it shows its menu; it does not even ask */
     bool vmport; /* VMware's port is there */
+    bool slow_ide; /* no command of a disk ends within a millisecond */
     bool debug_exit;
     u16 debug_exit_port;
     bool hpet;

@@ -395,6 +395,28 @@ START_TEST(the_firmware_is_told_of_memory_and_processors)
 }
 END_TEST
 
+/* Windows 2000's Setup; windows.md X12. */
+START_TEST(with_slow_ide_no_command_ends_within_a_millisecond)
+{
+    static const u8 halt[] = {0xf4};
+    char path[] = "disk-test-XXXXXX", line[60];
+    int fd = mkstemp(path);
+    ck_assert(fd >= 0 && !ftruncate(fd, 16 * 63 * 512 * 8));
+    close(fd);
+    for (unsigned i = 0; i < 4; i++) {
+        vtime us = i & 1 ? 990 : 1010;
+        snprintf(line, sizeof line, "-machine pc%s -hda %s", i & 2 ? ",slow-ide" : "", path);
+        struct machine *machine = MACHINE(halt, line);
+        machine_run(machine, 50000000);
+        bus_out(&machine->bus, 0x1f7, 0xec, 1);
+        machine_run(machine, 50000000 + us * 1000);
+        ck_assert_uint_eq(bus_in(&machine->bus, 0x1f7, 1), i == 3 ? 0xd0 : 0x58);
+        done(machine);
+    }
+    unlink(path);
+}
+END_TEST
+
 /* 82441FX "PAM[6:0]": each segment's reads and writes go to memory or to ROM and the bus. */
 START_TEST(each_segment_is_rom_or_memory_for_reads_and_for_writes)
 {
@@ -695,6 +717,7 @@ Suite *machine_suite(void)
         the_window_of_the_vga_is_mapped_for_ever_without_growing,
         pci_is_there_and_on_an_at_it_is_not,
         the_firmware_is_told_of_memory_and_processors,
+        with_slow_ide_no_command_ends_within_a_millisecond,
         each_segment_is_rom_or_memory_for_reads_and_for_writes,
         smram_opens_until_it_is_locked,
         code_written_behind_rom_runs_when_it_becomes_memory,

@@ -324,6 +324,7 @@ START_TEST(a_port_takes_a_cycle_of_the_bus)
             use(rows[i].model); /* at 100 MHz, and where the cycle is shorter than a clock */
             guest_real(g);
             g->clock.hz = fast ? 1000000 : 100000000;
+            io_set_up(&g->cpu);
             guest_code(g, rows[i].hex);
             guest_step(g, 1);
             cost[fast] = g->clock.cycles;
