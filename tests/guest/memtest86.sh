@@ -31,4 +31,4 @@ S
 }
 
 [ -n "$LOCKSTEP" ] || memtest 1 Disabled
-memtest 4 "4T (PAR)"
+"$TWIN86" --print-config | grep -q '^machine = isapc' || memtest 4 "4T (PAR)"

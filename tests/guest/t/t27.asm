@@ -38,10 +38,14 @@ main:   descriptor ROM16, ROM, 0xffff, XR_CODE
         mov dword [form], form32
         call functions
         call isolation
-        mov dword [SAVED], MARK         ; and once more from the reset on
-        mov dx, 0xcf9
-        mov al, 6
-        out dx, al
+        mov dword [SAVED], MARK         ; and once more from a start on that leaves memory
+        mov word [0x472], 0x1234
+        mov al, 0x0f
+        out 0x70, al
+        mov al, 0
+        out 0x71, al
+        mov al, 0xfe
+        out 0x64, al
         jmp $
 
 second_start:
