@@ -1,11 +1,17 @@
 ; SPDX-License-Identifier: MIT
 ; PCI as Windows configures it, and ACPI: base addresses are sized, moved and switched off; IRQ routing; the
 ; tables' checksums and what they say of the power management's registers; its timer's rate; the SCI
-; comes when it should and falls when its cause is cleared. Rules M3, M4, M14, X15. PCI Local Bus
-; Specification 2.1, 6.2.5; ACPI Specification 1.0b; 82371AB (PIIX4) data sheet 290562.
+; comes when it should, by the timer's carry and by the power button, which the script presses, and falls
+; when its cause is cleared. Rules M3, M4, M14, X15. PCI Local Bus Specification 2.1, 6.2.5; ACPI
+; Specification 1.0b; 82371AB (PIIX4) data sheet 290562.
+;
+; Nothing on the board pulls a PIRQ: the functions with a pin have their own IRQ (the SCI's is 9, the disks'
+; 14 and 15). So what is shown of the routing is its registers, and that routing alone asks for nothing.
+; Script: yes
 %define NAME "T29"
 %include "kernel.inc"
 %include "board.inc"
+%include "aux.inc"
 
 %define IDE     0x0900                  ; functions: device << 11 | function << 8
 %define BRIDGE  0x0800
@@ -35,6 +41,9 @@ main:   call bars
         call acpi_on
         call timer_rate
         call interrupt
+%ifndef PEER                            ; nobody presses it there
+        call button
+%endif
         ret
 
 bars:   step "base address 4 of the IDE controller: 16 bytes of I/O"
@@ -141,6 +150,41 @@ routing:
         movzx eax, al
         equal eax, 1
 .off:   loop .next
+        step "PIRQA# to PIRQD#: what the registers keep, and the others beside them"
+        config BRIDGE, 0x60
+        mov [routes], eax
+        set_config BRIDGE, 0x60, 0xffffffff
+        config BRIDGE, 0x60
+        equal eax, 0x8f8f8f8f
+        mov edx, 0xcfe                  ; PIRQC# alone
+        mov al, 0x0b
+        out dx, al
+        config BRIDGE, 0x60
+        equal eax, 0x8f0b8f8f
+        step "a route that nobody pulls"
+        irqs 0xfef8                     ; but not the timer, the keyboard, the clock
+        set_config BRIDGE, 0x60, 0x0b0a0905
+        pass ms(5)
+        config BRIDGE, 0x60
+        equal eax, 0x0b0a0905
+        mov dx, 0x20
+        mov al, 0x0a
+        out dx, al
+        in al, dx
+        movzx eax, al
+        equal_bits eax, 0x20, 0
+        mov dx, 0xa0
+        mov al, 0x0a
+        out dx, al
+        in al, dx
+        movzx eax, al
+        equal_bits eax, 0x0e, 0
+        equal [irq_count + 5 * 4], 0
+        equal [irq_count + 9 * 4], 0
+        equal [irq_count + 10 * 4], 0
+        equal [irq_count + 11 * 4], 0
+        irqs_off
+        set_config BRIDGE, 0x60, [routes]
         ret
 .may:   dd 0xdef8
 
@@ -330,7 +374,111 @@ interrupt:
         pop edx
         ret
 
+; sci LEVEL: what IRQ 9 asks of its controller while it is masked.
+%define sci sci_at __?LINE?__,
+%macro sci_at 2
+        write 0xa0, 0x0a
+        reads_at %1, 0xa0, 2, (%2) << 1
+%endmacro
+
+; ACPI 1.0b, 4.7.2.2.1.1 and 4.7.3.1: PWRBTN_STS is set whoever listens; with PWRBTN_EN it raises the SCI.
+%define BUTTON 0x100
+button: step "the power button sets its status, and no SCI without its enable bit"
+        write 0x21, 0xff
+        write 0xa1, 0xff
+        mov edx, 0x4d1
+        in al, dx
+        mov [elcr], al
+        or al, 2
+        out dx, al
+        mov edx, [pm]
+        mov ax, 0xffff
+        out dx, ax
+        add edx, 2
+        xor eax, eax
+        out dx, ax
+        tell "press"
+        call pressed
+        sci 0
+        step "its enable bit raises the SCI"
+        mov edx, [pm]
+        add edx, 2
+        mov ax, BUTTON
+        out dx, ax
+        sci 1
+        xor eax, eax
+        out dx, ax
+        sci 0
+        mov ax, BUTTON
+        out dx, ax
+        sci 1
+        step "zeros and other bits clear nothing"
+        mov edx, [pm]
+        mov ax, 0xffff - BUTTON
+        out dx, ax
+        sci 1
+        step "cleared, the SCI falls"
+        mov ax, BUTTON
+        out dx, ax
+        sci 0
+        in ax, dx
+        movzx eax, ax
+        equal_bits eax, BUTTON, 0
+        step "pressed while it is enabled: IRQ 9, until the handler has cleared it"
+        irqs 1 << 9
+        mov edx, 0x4d1
+        mov al, [elcr]
+        or al, 2
+        out dx, al
+        mov dword [taken], 0
+        mov dword [irq_work], .taken
+        tell "again"
+        mov ecx, 1000                   ; 5 s
+.wait:  pass ms(5)
+        cmp dword [taken], 3
+        jae .there
+        loop .wait
+.there: equal [taken], 3
+        mov dword [irq_count + 9 * 4], 0
+        no_irq 9, ms(10)
+        mov edx, [pm]
+        add edx, 2
+        xor eax, eax
+        out dx, ax
+        mov al, [elcr]
+        mov edx, 0x4d1
+        out dx, al
+        mov dword [irq_work], 0
+        irqs_off
+        ret
+.taken: inc dword [taken]               ; the third time its cause is taken away
+        cmp dword [taken], 3
+        jne .done
+        push edx
+        mov edx, [pm]
+        mov ax, BUTTON
+        out dx, ax
+        pop edx
+.done:  ret
+
+; Until the status says so, five seconds at most.
+pressed:
+        mov ecx, 333333
+.wait:  mov edx, [pm]
+        in ax, dx
+        test ax, BUTTON
+        jnz .done
+        push ecx
+        mov ecx, 1
+        call wait_refresh
+        pop ecx
+        loop .wait
+        movzx eax, ax
+        equal_bits eax, BUTTON, BUTTON
+.done:  ret
+
         align 4
+routes: dd 0
 fadt:   dd 0
 pm:     dd 0
 command: dd 0
