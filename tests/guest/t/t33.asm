@@ -1,7 +1,8 @@
 ; SPDX-License-Identifier: MIT
 ; The interrupt controllers: initialization, masks, requests and service, ends of interrupt with and
 ; without rotation, automatic end, special mask, poll, cascade and special fully nested mode, vectors,
-; edges and levels. Rules D13, E15, X3. Intel 8259A data sheet 231468; 82371SB (PIIX3) data sheet 290550.
+; edges and levels, default interrupts 7 and 15. Rules D13, E15, X3. Intel 8259A data sheet 231468; 82371SB
+; (PIIX3) data sheet 290550; MP specification 1.4, 3.6.2.2 "Virtual Wire Mode".
 ;
 ; Requests at will: IRQ 1 and 12 by D2h and D3h of the keyboard controller, IRQ 4 by COM1's empty transmitter,
 ; IRQ 8 by the clock's periodic interrupt.
@@ -70,6 +71,8 @@ main:   call quiet
         call nested
         call vectors
         call edges_and_levels
+        call default_7
+        call default_15
         call quiet
         ret
 
@@ -441,6 +444,137 @@ edges_and_levels:
         write 0x20, 0x20
         poll 0x20, 0
         call lower_4
+        ret
+
+; "The IR inputs must remain high until after the falling edge of the first INTA. If the IR input goes low
+; before this time a default IR7 will occur", and its bit of ISR is not set. INT goes to pin 0 of the I/O
+; APIC, which as an edge tells the processor; what it was told stays, and so the processor asks the 8259A
+; though there INT may have fallen meanwhile.
+%define SVR     0xfee000f0
+%define LINT0   0xfee00350
+%define APIC_ID  0xfee00020
+%define IOREGSEL 0xfec00000
+%define IOWIN   0xfec00010
+%define EXTINT  0x700
+%define MASKED  0x10000
+
+default_7:
+%ifndef PEER                            ; QEMU's board does not have this wire
+        mov dword [LINT0], MASKED | EXTINT
+        mov dword [SVR], 0x1ff
+        mov dword [IOREGSEL], 0x11
+        mov eax, [APIC_ID]
+        mov [IOWIN], eax
+        mov dword [IOREGSEL], 0x10
+        mov dword [IOWIN], EXTINT
+        step "a request that is there when the processor asks"
+        call .ask
+        call take
+        equal ecx, 1
+        equal edx, 0x54
+        served 0x20, 0x10
+        write 0x20, 0x20
+        call lower_4
+        step "one that went away: the default IR7, not in service"
+        call .ask
+        call lower_4
+        asked 0x20, 0
+        call take
+        equal ecx, 1
+        equal edx, 0x57
+        served 0x20, 0
+        call take
+        equal ecx, 0
+        step "one that was masked: the default IR7; it waits"
+        call .ask
+        write 0x21, 0xff
+        call take
+        equal ecx, 1
+        equal edx, 0x57
+        served 0x20, 0
+        asked 0x20, 0x10
+        write 0x21, 0xef
+        call take
+        equal ecx, 1
+        equal edx, 0x54
+        served 0x20, 0x10
+        write 0x20, 0x20
+        call lower_4
+        step "nor does automatic end of interrupt with rotation move anything then"
+        start 0x11, 0x50, 3
+        write 0x20, 0x80
+        write 0x20, 0xc3                ; IR3 is the lowest
+        call raise_4
+        request 0x20, 0x10
+        write 0x21, 0xef
+        write 0x21, 0xff
+        call take
+        equal ecx, 1
+        equal edx, 0x57
+        write 0x21, 0xed
+        call raise_1
+        request 0x20, 0x12
+        poll 0x20, 0x84                 ; were it IR7, IR1 would be first
+        write 0x20, 0
+        write 0x21, 0xff
+        call lower_1
+        call lower_4
+        mov dword [IOWIN], MASKED
+        mov dword [LINT0], EXTINT
+%endif
+        ret
+%ifndef PEER
+.ask:   start 0x11, 0x50, 1
+        call raise_4
+        request 0x20, 0x10
+        write 0x21, 0xef
+        ret
+%endif
+
+; The identity that the master gives for its pin 4 is the second one's: that is asked for a vector, and has
+; no request.
+default_15:
+%ifndef PEER                            ; theirs is on pin 2, whatever ICW3 says
+        step "the second controller without a request: the default IRQ 15, not in service"
+        start 0x11, 0x50, 1
+        write 0x20, 0x11
+        write 0x21, 0x50
+        write 0x21, 0x14
+        write 0x21, 1
+        write 0xa0, 0x11
+        write 0xa1, 0x58
+        write 0xa1, 4
+        write 0xa1, 1
+        write 0x21, 0xff
+        call raise_4
+        request 0x20, 0x10
+        write 0x21, 0xef
+        call take
+        equal ecx, 1
+        equal edx, 0x5f
+        served 0xa0, 0
+        served 0x20, 0x10               ; the first one has to be told the end
+        write 0x20, 0x64
+        served 0x20, 0
+        step "with one it gives that"
+        call lower_4
+        write 0x21, 0xff
+        write 0xa1, 0xef
+        call raise_12
+        request 0xa0, 0x10
+        call raise_4
+        request 0x20, 0x14
+        write 0x21, 0xef
+        call take
+        equal ecx, 1
+        equal edx, 0x5c
+        served 0xa0, 0x10
+        served 0x20, 0x10
+        write 0xa1, 0xff
+        call lower_12
+        call lower_4
+        start 0x11, 0x50, 1
+%endif
         ret
 
         align 4
