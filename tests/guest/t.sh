@@ -3,26 +3,33 @@
 # difference. Assembled, and run on both engines, where the whole machine must stay the same.
 # A line "; Models: ..." at the head of a program names the processors it runs on; "; Cd: yes": it
 # finds a disc in the CD-ROM drive (t/cd-image.inc); "; Disks: a c": empty hard disks of 80 cylinders,
-# 16 heads, 63 sectors, first and third; "; Cpus: 8": on so many processors, and there they must stay
-# the same more often; "; Script: yes": NAME.script is somebody in front of it. TESTS: names of programs
-# instead of all.
+# 16 heads, 63 sectors, first and third; "; Floppies: 360 720": a disk of so many KB in drive B:, one
+# after the other, first.floppy, beside which the script finds other.floppy; "; Cpus: 8": on so many
+# processors, and there they must stay the same more often; "; Script: yes": NAME.script is somebody
+# in front of it. TESTS: names of programs instead of all.
 . "$(dirname "$0")/common"
 need nasm
 bad=0
 
 run() { # name, engine, model
     "$TWIN86" -display none -speed max -max-time 300 -max-guest-time 60 -snapshot -m 16 \
-        ${cd:+-cdrom "$cd"} $disks ${cpus:+-smp "$cpus"} -cpu "$3" -rtc base=2026-01-01T00:00:00 \
-        -engine "$2" -hash-every 0.${cpus:+0}5 \
+        ${cd:+-cdrom "$cd"} $disks ${floppy:+-fdb first.floppy} ${cpus:+-smp "$cpus"} -cpu "$3" \
+        -rtc base=2026-01-01T00:00:00 -engine "$2" -hash-every 0.${cpus:+0}5 \
         ${script:+-script "$script"} -debugcon file:"$1.$2" "$1.img" >"$1.$2.log" 2>&1
     code=$?
     [ $code = 0 ] && [ "$(cat "$1.$2")" = "$(said "$1") ok" ] || {
-        echo "$2 engine, $3: exit code $code: $(cat "$1.$2")"
+        echo "$2 engine, $3${floppy:+, $floppy KB}: exit code $code: $(cat "$1.$2")"
         bad=1
         return
     }
     grep '^hash ' "$1.$2.log" >"$1.$2.hashes"
     cmp "$1.fast.hashes" "$1.$2.hashes" || bad=1
+}
+
+make_floppies() { # KB; they begin with that and their names
+    for disk in first other; do
+        printf '%04d %s' "$1" $disk >$disk.floppy && truncate -s "$1K" $disk.floppy || exit 1
+    done
 }
 
 said() { # name; what the program calls itself
@@ -46,9 +53,13 @@ for name in ${TESTS:-$(cd "$here/t" && ls -- *.asm | sed 's/\.asm$//')}; do
         disks="$disks -hd$letter $letter.disk"
     done
     models=$(sed -n 's/^; Models: //p' "$here/t/$name.asm")
-    for model in ${models:-pentium3}; do
-        for engine in fast plain; do
-            run "$name" $engine "$model"
+    floppies=$(sed -n 's/^; Floppies: //p' "$here/t/$name.asm")
+    for floppy in ${floppies:-''}; do
+        [ -z "$floppy" ] || make_floppies "$floppy"
+        for model in ${models:-pentium3}; do
+            for engine in fast plain; do
+                run "$name" $engine "$model"
+            done
         done
     done
     [ $bad = 0 ] && said "$name"

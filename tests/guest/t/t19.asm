@@ -1,23 +1,30 @@
 ; SPDX-License-Identifier: MIT
 ; INT 13h for floppies: reset, status, reading, writing, verifying, formatting, parameters, kinds, the change
-; line, media types, errors; the table of INT 1Eh rules transfers and not what AH=08h tells. Rules N15,
-; X10, O6, V1, V6, V7, B48. IBM PC AT Technical Reference, BIOS listing "DSKETTE"; Ralf Brown's Interrupt
-; List, INT 13h.
+; line, media types, errors; the table of INT 1Eh rules transfers and not what AH=08h tells. In drive B: each
+; kind of drive in turn, in which the script changes the disk: that is said once, by AH=16h or by a read.
+; Rules N15, X10, O6, V1, V6, V7, B48. IBM PC AT Technical Reference, BIOS listing "DSKETTE"; Ralf Brown's
+; Interrupt List, INT 13h.
+; Floppies: 360 720 1200 1440 2880
+; Script: yes
 %define NAME "T19"
 %include "kernel.inc"
 %include "real.inc"
 %include "calls.inc"
 %include "board.inc"
+%include "script.inc"
 
 %define BUFFER  (ARENA + 0x1000)
 %define TRACK   79                      ; which nobody needs
 
-; call AX, BX, CX, DX: ES is ARENA's; AH is in [result], CF in [regs + registers.carry].
+; disk AX, BX, CX, DX: ES is ARENA's; AH is in [result], CF in [regs + registers.carry].
 %macro disk 4
+        mov dword [regs + registers.ecx], (%3) | 0xc5c50000
+        disk_at_cx %1, %2, %4
+%endmacro
+%macro disk_at_cx 3
         mov dword [regs + registers.eax], (%1) | 0xa5a50000
         mov dword [regs + registers.ebx], (%2) | 0xb5b50000
-        mov dword [regs + registers.ecx], (%3) | 0xc5c50000
-        mov dword [regs + registers.edx], (%4) | 0xd5d50000
+        mov dword [regs + registers.edx], (%3) | 0xd5d50000
         mov dword [regs + registers.edi], 0x61616161
         mov dword [regs + registers.esi], 0x51515151
         mov dword [regs + registers.ebp], 0xe5e5e5e5
@@ -82,6 +89,9 @@ main:   call state
         call formatting
         call media
         call table
+%ifndef PEER                            ; no disk in B:, nobody who changes it
+        call second_drive
+%endif
         ret
 
 state:  step "AH=00h, 01h, 15h, 16h"
@@ -111,8 +121,17 @@ parameters:
         mov eax, [table_1e]
         mov [0x1e * 4], eax
         says 0
-        equal_bits [regs + registers.ebx], 0xffff, 4
-        equal_bits [regs + registers.ecx], 0xffff, 0x4f12
+        write 0x70, 0x10
+        in al, 0x71
+        shr al, 4
+        movzx eax, al
+        equal_bits [regs + registers.ebx], 0xffff, eax
+        mov ecx, 0x4f12                 ; type 4
+        cmp eax, 4
+        je .own
+        mov cl, 0x24                    ; type 5: because of a disk that is there for B:
+.own:   equal_bits [regs + registers.ecx], 0xffff, ecx
+        movzx esi, cl
         equal_bits [regs + registers.edx], 0xff00, 0x0100
         movzx eax, byte [regs + registers.edx]
         within eax, 1, 2
@@ -121,7 +140,8 @@ parameters:
         shl ebx, 4
         movzx eax, word [regs + registers.edi]
         add ebx, eax
-        equal_bits [ebx + 3], 0xffff, 0x1202    ; 512 bytes, 18 sectors
+        equal_bits [ebx + 3], 0xff, 2   ; 512 bytes
+        equal_bits [ebx + 4], 0xff, esi
         equal_bits [ebx + 11], 0xff, 0x4f       ; the last track
         step "AH=08h of a drive that is not there"
         disk 0x0800, 0, 0, 5
@@ -261,7 +281,158 @@ table:  step "INT 1Eh: another size of sectors is looked for"
         says 0, 1
         ret
 
+; ---- drive B: ----
+
+; By the first word of the disk. A drive reads every disk of its size that the machine was started with.
+struc drive
+.disk:  resd 1
+.types: resd 1                          ; in CMOS: A:, B:
+.line:  resd 1                          ; it has a change line
+.drive: resd 1                          ; CX of AH=08h, then the rate
+.drive_rate: resd 1
+.last:  resd 1                          ; the same of the disk
+.rate:  resd 1
+endstruc
+drives: dd '0360', 0x41, 0, 0x2709, 0x80, 0x2709, 0x80
+        dd '0720', 0x44, 1, 0x4f12, 0x00, 0x4f09, 0x80
+        dd '1200', 0x42, 1, 0x4f0f, 0x00, 0x4f0f, 0x00
+        dd '1440', 0x44, 1, 0x4f12, 0x00, 0x4f12, 0x00
+        dd '2880', 0x55, 1, 0x4f24, 0xc0, 0x4f24, 0xc0
+drives_end:
+
+; disk_end AX, BX, DX, N: CX is the N-th sector behind the last one.
+%macro disk_end 4
+        mov eax, [row + drive.last]
+        add eax, 0xc5c50000 + (%4)
+        mov [regs + registers.ecx], eax
+        disk_at_cx %1, %2, %3
+%endmacro
+
+; table_is CX, RATE: ES:DI lies in ROM; 512 bytes, this last sector and track, this rate.
+%define table_is table_is_at __?LINE?__,
+%macro table_is_at 3
+        movzx ebx, word [es_after]
+        within_at %1, ebx, 0xc800, 0xffff
+        shl ebx, 4
+        movzx eax, word [regs + registers.edi]
+        add ebx, eax
+        mov eax, %2
+        movzx ecx, ah
+        movzx eax, al
+        equal_bits_at %1, [ebx + 3], 0xff, 2
+        equal_bits_at %1, [ebx + 4], 0xff, eax
+        equal_bits_at %1, [ebx + 11], 0xff, ecx
+        equal_bits_at %1, [ebx + 12], 0xff, %3
+%endmacro
+
+; holds NAME: the first sector, read now, is that disk's.
+%define holds holds_at __?LINE?__,
+%macro holds_at 2
+        mov dword [BUFFER + 5], 0
+        disk 0x0201, BUFFER - ARENA, 0x0001, 1
+        says_at %1, 0, 1
+        equal_at %1, [BUFFER], [row + drive.disk]
+        equal_at %1, [BUFFER + 5], %2
+%endmacro
+
+second_drive:
+        step "drive B: the first read"
+        disk 0x0201, BUFFER - ARENA, 0x0001, 1
+        cmp dword [result], 6           ; it may not have been looked at since power-on
+        jne .read
+        disk 0x0201, BUFFER - ARENA, 0x0001, 1
+.read:  says 0, 1
+        mov esi, drives
+.find:  mov eax, [esi + drive.disk]
+        cmp eax, [BUFFER]
+        je .found
+        add esi, drive_size
+        cmp esi, drives_end
+        jb .find
+        equal [BUFFER], 0               ; a disk that is none of these
+.found: mov edi, row
+        mov ecx, drive_size / 4
+        rep movsd
+        holds 'firs'
+        step "drive B: CMOS, AH=15h, AH=08h and its table"
+        write 0x70, 0x10
+        in al, 0x71
+        movzx eax, al
+        equal eax, [row + drive.types]
+        disk 0x1500, 0, 0, 1
+        mov eax, [row + drive.line]
+        inc eax
+        equal [result], eax
+        equal [regs + registers.carry], 0
+        disk 0x0800, 0, 0, 1
+        says 0
+        mov eax, [row + drive.types]
+        and eax, 15
+        equal_bits [regs + registers.ebx], 0xffff, eax
+        equal_bits [regs + registers.ecx], 0xffff, [row + drive.drive]
+        equal_bits [regs + registers.edx], 0xffff, 0x0102
+        table_is [row + drive.drive], [row + drive.drive_rate]
+        step "drive B: AH=18h"
+        disk_end 0x1800, 0, 1, 0
+        says 0
+        table_is [row + drive.last], [row + drive.rate]
+        step "drive B: the last sector, and no further one"
+        mov edi, BUFFER
+        mov ecx, 128
+.fill:  imul eax, ecx, 0x02468ace
+        stosd
+        loop .fill
+        disk_end 0x0301, BUFFER - ARENA, 0x0101, 0
+        says 0, 1
+        disk_end 0x0201, BUFFER - ARENA + 0x1000, 0x0101, 0
+        says 0, 1
+        mov esi, BUFFER
+        mov edi, BUFFER + 0x1000
+        mov ecx, 128
+        repe cmpsd
+        equal ecx, 0
+        disk_end 0x0201, BUFFER - ARENA, 0x0101, 1
+        says 4, 0
+        disk 0x0000, 0, 0, 1
+        cmp dword [row + drive.line], 0
+        je .no_line
+        step "drive B: AH=16h tells of another disk once"
+        disk 0x1600, 0, 0, 1
+        says 0
+        ask "other"
+        disk 0x1600, 0, 0, 1
+        says 6
+        disk 0x1600, 0, 0, 1
+        says 0
+        holds 'othe'
+        step "drive B: a read tells of another disk once"
+        ask "first"
+        mov dword [BUFFER + 5], 0
+        disk 0x0201, BUFFER - ARENA, 0x0001, 1
+        says 6, 0
+        equal [BUFFER + 5], 0
+        equal_bits [0x441], 0xff, 6
+        holds 'firs'
+        disk 0x1600, 0, 0, 1
+        says 0
+        ret
+.no_line:
+        step "drive B: without a change line it might always be another"
+        disk 0x1600, 0, 0, 1
+        says 6
+        holds 'firs'
+        ask "other"
+        holds 'othe'
+        ask "first"
+        disk 0x1600, 0, 0, 1
+        says 6
+        disk 0x1600, 0, 0, 1
+        says 6
+        holds 'firs'
+        ret
+
         align 4
+row:    times drive_size db 0
 result: dd 0
 es_after: dd 0
 flags_after: dd 0
