@@ -97,7 +97,8 @@ static struct bus_region region_from(struct bus_region region, paddr first)
 {
     if (region.host) {
         region.host += first - region.first;
-        region.shadow += region.shadow ? first - region.first : 0;
+        if (region.shadow)
+            region.shadow += first - region.first;
         region.page += (u32)((first - region.first) >> BUS_PAGE_SHIFT);
     }
     region.first = first;
