@@ -125,7 +125,7 @@ floppy halt.img "$write"'\364\353\375'
 dd if=halt.img of=boot.bin bs=512 count=1 2>/dev/null
 for signal in INT TERM HUP; do
     cp halt.img signal.img
-    timeout --preserve-status -s $signal 2 "$program" -display none signal.img >out 2>err </dev/null
+    timeout --preserve-status -s $signal 3 "$program" -display none -speed max signal.img >out 2>err </dev/null
     [ $? -gt 128 ] || fail "SIG$signal: the exit code does not tell it"
     written signal.img || fail "a write is lost at SIG$signal"
 done
