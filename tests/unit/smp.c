@@ -121,7 +121,7 @@ START_TEST(the_first_starts_alone)
     ck_assert_uint_gt(machine->cpu[0].icount, 1000);
     for (unsigned i = 0; i < 3; i++) {
         ck_assert_int_eq(machine->cpu[i].halted, i ? CPU_WAITS : CPU_RUNS);
-        ck_assert_uint_eq(machine->cpu[i].msr[MSR_AT_APIC_BASE] & 0x100, i ? 0 : 0x100);
+        ck_assert_uint_eq(machine->cpu[i].msr[MSR_AT_APIC_BASE], i ? 0xfee00800 : 0xfee00900);
         ck_assert_uint_eq(machine->pc.lapic[i].id, i);
     }
     ck_assert_uint_eq(machine->cpu[1].icount + machine->cpu[2].icount, 0);
