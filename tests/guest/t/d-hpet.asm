@@ -5,6 +5,7 @@
 ; Models: pentium pentium3
 %define NAME "HPET"
 %include "kernel.inc"
+%include "acpi.inc"
 
 %define CAPS        HPET
 %define PERIOD      HPET + 0x04
@@ -93,15 +94,8 @@ gate_at:
         ret
 
 table:  step "ACPI has a table of it"
-        mov esi, 0xe0000
-.find:  cmp dword [esi], "RSD "
-        jne .no
-        cmp dword [esi + 4], "PTR "
-        je .found
-.no:    add esi, 16
-        cmp esi, 0x100000
-        jb .find
-.found: mov esi, [esi + 16]             ; RSDT
+        call find_rsdp
+        mov esi, [esi + 16]             ; RSDT
         equal [esi], "RSDT"
         mov ecx, [esi + 4]
         sub ecx, 36

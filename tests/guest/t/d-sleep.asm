@@ -6,6 +6,7 @@
 ; Models: pentium pentium3
 %define NAME "S3"
 %include "kernel.inc"
+%include "acpi.inc"
 
 %define RTC_STS     0x0400
 %define BUTTON_STS  0x0100
@@ -101,15 +102,8 @@ main:   call tables
         ret
 
 tables: step "ACPI's tables"
-        mov esi, 0xe0000
-.find:  cmp dword [esi], "RSD "
-        jne .no
-        cmp dword [esi + 4], "PTR "
-        je .found
-.no:    add esi, 16
-        cmp esi, 0x100000
-        jb .find
-.found: mov [rsdp], esi
+        call find_rsdp
+        mov [rsdp], esi
         mov esi, [esi + 16]             ; RSDT
         equal [esi], "RSDT"
         add esi, 36

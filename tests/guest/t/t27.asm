@@ -85,11 +85,7 @@ pnp_call:
         mov dword [regs + registers.esi], 0x51515151
         mov dword [regs + registers.edi], 0x61616161
         mov dword [regs + registers.ebp], 0xe5e5e5e5
-        mov esi, regs
-        mov edi, before
-        mov ecx, registers_size / 4
-        rep movsd
-        jmp [form]
+        jmp call_form
 
 ; says AX: and nothing else has changed.
 %define says says_at __?LINE?__,

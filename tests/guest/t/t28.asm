@@ -47,11 +47,7 @@ main:   descriptor ROM16, ROM, 0xffff, XR_CODE
 
 pci_call:
         mov dword [regs + registers.ebp], 0xe5e5e5e5
-        mov esi, regs
-        mov edi, before
-        mov ecx, registers_size / 4
-        rep movsd
-        jmp [form]
+        jmp call_form
 
 ; says AH: that it was this, with CF unless 0; and what no function changes is as before.
 %define says says_at __?LINE?__,

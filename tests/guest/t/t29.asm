@@ -10,6 +10,7 @@
 ; Script: yes
 %define NAME "T29"
 %include "kernel.inc"
+%include "acpi.inc"
 %include "board.inc"
 %include "aux.inc"
 
@@ -201,16 +202,8 @@ sum:    pushad
         ret
 
 tables: step "RSDP"
-        mov esi, 0xe0000
-.find:  cmp dword [esi], 'RSD '
-        jne .other
-        cmp dword [esi + 4], 'PTR '
-        je .found
-.other: add esi, 16
-        cmp esi, 0x100000
-        jb .find
-        equal esi, 0                    ; it is not there
-.found: push esi
+        call find_rsdp
+        push esi
         mov ecx, 20
         xor eax, eax
 .byte:  add al, [esi]
@@ -352,16 +345,7 @@ interrupt:
         step "and with the next carry"
         mov dword [irq_work], .once
         wait_irq 9, ms(2500)
-        mov edx, [pm]
-        add edx, 2
-        xor eax, eax
-        out dx, ax
-        mov al, [elcr]
-        mov edx, 0x4d1
-        out dx, al
-        mov dword [irq_work], 0
-        irqs_off
-        ret
+        jmp sci_off
 ; It asks again and again; the third time its cause is taken away.
 .taken: inc dword [taken]
         cmp dword [taken], 3
@@ -441,6 +425,19 @@ button: step "the power button sets its status, and no SCI without its enable bi
 .there: equal [taken], 3
         mov dword [irq_count + 9 * 4], 0
         no_irq 9, ms(10)
+        jmp sci_off
+.taken: inc dword [taken]               ; the third time its cause is taken away
+        cmp dword [taken], 3
+        jne .done
+        push edx
+        mov edx, [pm]
+        mov ax, BUTTON
+        out dx, ax
+        pop edx
+.done:  ret
+
+; No event may ask any longer; ELCR, vectors and masks as they were.
+sci_off:
         mov edx, [pm]
         add edx, 2
         xor eax, eax
@@ -451,15 +448,6 @@ button: step "the power button sets its status, and no SCI without its enable bi
         mov dword [irq_work], 0
         irqs_off
         ret
-.taken: inc dword [taken]               ; the third time its cause is taken away
-        cmp dword [taken], 3
-        jne .done
-        push edx
-        mov edx, [pm]
-        mov ax, BUTTON
-        out dx, ax
-        pop edx
-.done:  ret
 
 ; Until the status says so, five seconds at most.
 pressed:

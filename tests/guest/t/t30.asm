@@ -44,11 +44,7 @@ apm_call:
         mov dword [regs + registers.esi], 0x51515151
         mov dword [regs + registers.edi], 0x61616161
         mov dword [regs + registers.ebp], 0xe5e5e5e5
-        mov esi, regs
-        mov edi, before
-        mov ecx, registers_size / 4
-        rep movsd
-        jmp [form]
+        jmp call_form
 
 ; says AH: 0, or the error that CF tells of.
 %define says says_at __?LINE?__,

@@ -7,20 +7,9 @@
 %include "kernel.inc"
 %include "real.inc"
 %include "board.inc"
+%include "video.inc"
 
 %define PLANES  0xa0000
-
-; mode NUMBER: by the BIOS, in real mode.
-%macro mode 1
-        mov dword [mode_number], %1
-        in_real set_mode
-%endmacro
-bits 16
-set_mode:
-        mov ax, [offset16(mode_number)]
-        int 0x10
-        jmp from_real
-bits 32
 
 ; indexed PORT, INDEX, VALUE
 %macro indexed 3
@@ -395,4 +384,3 @@ bits 32
         times 12 db 0
 
         align 4
-mode_number: dd 0

@@ -8,18 +8,8 @@
 %include "kernel.inc"
 %include "real.inc"
 %include "board.inc"
+%include "video.inc"
 %include "script.inc"
-
-%macro mode 1
-        mov dword [mode_number], %1
-        in_real set_mode
-%endmacro
-bits 16
-set_mode:
-        mov ax, [offset16(mode_number)]
-        int 0x10
-        jmp from_real
-bits 32
 
 ; colour INDEX, R, G, B: is this.
 %define colour colour_at __?LINE?__,
@@ -319,6 +309,5 @@ four_bits:
         ret
 
         align 4
-mode_number: dd 0
 least:  dd 0
 most:   dd 0
