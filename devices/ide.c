@@ -266,7 +266,7 @@ static u32 register_read(struct ide *ide, u32 reg)
         return reg >= 7 || ide->drive[0].kind == &ide_cdrom ? 0 : task_file(&ide->drive[0], reg);
     if (!d->kind)
         return 0x7f;
-    if (reg == 7) {
+    if (reg == 7 && d->intrq) {
         d->intrq = false;
         ide_lines(ide);
     }

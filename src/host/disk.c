@@ -25,13 +25,21 @@
 
 #define UNPACKED_MAX (2048ull << 20)
 
-enum { PAGE_SECTORS = STORE_PAGE / SECTOR_SIZE };
+enum { PAGE_SECTORS = STORE_PAGE / SECTOR_SIZE, AHEAD_BYTES = 32 << 10 };
+
+/* What follows sectors that were read in sequence: a guest reads them one by one. */
+struct ahead {
+    u64 first, end; /* bytes of the file */
+    u64 expected;   /* where the last read stopped */
+    u8 bytes[AHEAD_BYTES];
+};
 
 struct disk {
     char *path;
     struct disk_image image;
     int file;           /* -1: all in memory */
     u64 file_bytes;     /* what the file has; the image may have more */
+    struct ahead ahead;
     struct store store; /* sectors that are not as the file has them */
     bool read_only, forced, keeps_nothing, packed;
     bool read_failed, write_failed; /* told the user already */
@@ -103,6 +111,30 @@ static void tell_once(const struct disk *disk, bool *told, const char *what)
     *told = true;
 }
 
+/* False: not there and not to be had; a host error of sectors not asked for is not the guest's. */
+static bool ahead_read(struct disk *disk, u64 at, u8 *to, size_t n)
+{
+    struct ahead *a = &disk->ahead;
+    bool there = at >= a->first && at < a->end && n <= a->end - at;
+    if (!there && at == a->expected && n < AHEAD_BYTES) {
+        u64 rest = disk->file_bytes - at;
+        size_t size = rest < AHEAD_BYTES ? (size_t)rest : AHEAD_BYTES;
+        there = host_read(disk->file, at, a->bytes, size);
+        a->first = at;
+        a->end = there ? at + size : at;
+    }
+    a->expected = at + n;
+    if (there)
+        memcpy(to, a->bytes + (at - a->first), n);
+    return there;
+}
+
+static void ahead_forget(struct ahead *a, u64 at, u64 n)
+{
+    if (at < a->end && a->first < at + n)
+        a->end = a->first;
+}
+
 /* From the file; what lies behind its end is zeros. */
 static bool file_read(struct disk *disk, u64 lba, u32 count, u8 *to)
 {
@@ -110,7 +142,7 @@ static bool file_read(struct disk *disk, u64 lba, u32 count, u8 *to)
     size_t size = (size_t)count * SECTOR_SIZE;
     size_t n = at >= end ? 0 : end - at < size ? (size_t)(end - at) : size;
     memset(to + n, 0, size - n);
-    if (!n || host_read(disk->file, at, to, n))
+    if (!n || ahead_read(disk, at, to, n) || host_read(disk->file, at, to, n))
         return true;
     tell_once(disk, &disk->read_failed, "cannot be read");
     return false;
@@ -223,6 +255,7 @@ bool disk_write(struct disk *disk, u64 lba, u32 count, const void *from)
         return false;
     if (disk->keeps_nothing)
         return memory_write(disk, lba, count, from);
+    ahead_forget(&disk->ahead, lba * SECTOR_SIZE, (u64)count * SECTOR_SIZE);
     if (host_write(disk->file, lba * SECTOR_SIZE, from, (size_t)count * SECTOR_SIZE))
         return true;
     tell_once(disk, &disk->write_failed, "cannot be written");
@@ -421,6 +454,7 @@ static struct disk *disk_new(const char *path)
     if (!disk)
         return NULL;
     disk->file = -1;
+    disk->ahead.expected = ~(u64)0;
     disk->path = strdup(path);
     if (!disk->path) {
         free(disk);

@@ -5,9 +5,9 @@
 
 #include "src/base/types.h"
 
-/* From the AFTER-th call of CALL ("read", "write", "sync") on, each fails as WHAT says: "EIO",
- * "ENOSPC", "EINTR" (every second one), "short" (a few bytes are moved), "ok". False: no such
- * words. */
+/* Calls of CALL ("read", "write", "sync") fail as WHAT says: "EIO", "ENOSPC", "EINTR" (every second
+ * one), "short" (a few bytes are moved), "ok". Reads: those that reach sector AFTER of the file or
+ * what is behind it; others: from the AFTER-th on. False: no such words. */
 bool host_fail(const char *call, const char *what, unsigned after);
 
 /* Calls of pwrite() since the last time this was asked. */

@@ -321,6 +321,35 @@ START_TEST(writes_are_in_the_file_at_once)
 }
 END_TEST
 
+static u32 number(u32 *state, u32 below)
+{
+    *state = *state * 1103515245 + 12345;
+    return (*state >> 16) % below;
+}
+
+/* Whatever is kept of sectors that were read in sequence: each read sees the last write. */
+START_TEST(reads_one_after_the_other_see_every_write)
+{
+    enum { SECTORS = 2880 };
+    u8 s[512] = {0};
+    u32 wanted[SECTORS] = {0}, state = 1;
+    image_make("a.img", SECTORS * 512, NULL, 0);
+    struct disk *disk = open_plain();
+    for (u32 i = 1, at = 0; i < 20000; i++) {
+        at = number(&state, 20) ? (at + 1) % SECTORS : number(&state, SECTORS);
+        ck_assert(disk_read(disk, at, 1, s));
+        ck_assert_uint_eq(get32(s), wanted[at]);
+        if (number(&state, 4))
+            continue;
+        u32 written = (at + number(&state, 80)) % SECTORS;
+        put32(s, wanted[written] = i);
+        ck_assert(disk_write(disk, written, 1, s));
+    }
+    disk_close(disk);
+    teardown();
+}
+END_TEST
+
 START_TEST(nothing_outside_the_disk_is_read_or_written)
 {
     u8 s[1024] = {0};
@@ -564,6 +593,7 @@ Suite *disk_suite(void)
         wrong_files_are_refused_in_one_line_with_the_reason,
         an_image_in_use_is_refused_but_readers_share_it,
         writes_are_in_the_file_at_once,
+        reads_one_after_the_other_see_every_write,
         nothing_outside_the_disk_is_read_or_written,
         a_read_only_disk_refuses_writes,
         a_file_that_may_not_be_written_is_opened_write_protected,
