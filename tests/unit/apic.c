@@ -75,29 +75,6 @@ static void setup(void)
     use("pentium3", true);
 }
 
-static int rdmsr(u32 n)
-{
-    g->cpu.r[ECX] = n;
-    g->cpu.r[ESP] = GUEST_STACK;
-    guest_do(g, "0f 32");
-    return guest_vector(g);
-}
-
-static u64 value(void)
-{
-    return (u32)g->cpu.r[EAX] | g->cpu.r[EDX] << 32;
-}
-
-static int wrmsr(u32 n, u64 v)
-{
-    g->cpu.r[ECX] = n;
-    g->cpu.r[EAX] = (u32)v;
-    g->cpu.r[EDX] = v >> 32;
-    g->cpu.r[ESP] = GUEST_STACK;
-    guest_do(g, "0f 30");
-    return guest_vector(g);
-}
-
 static u32 load(u32 address)
 {
     g->cpu.r[EBX] = address;
@@ -136,8 +113,8 @@ START_TEST(after_reset_it_is_enabled_at_fee00000)
 {
     u32 ecx, edx;
     ck_assert(enabled);
-    rdmsr(0x1b);
-    ck_assert_uint_eq(value(), 0xfee00900); /* and this is the processor that boots */
+    guest_rdmsr(g, 0x1b);
+    ck_assert_uint_eq(guest_edx_eax(g), 0xfee00900); /* and this is the processor that boots */
     features(&ecx, &edx);
     ck_assert_uint_eq(edx & CPUID_APIC, CPUID_APIC);
     ck_assert_uint_eq(load(0xfee00020), 0xa5a50020);
@@ -176,18 +153,18 @@ START_TEST(it_moves_and_hides_memory_from_this_processor_alone)
 {
     put32(g->ram + 0x30020, 0x11223344);
     ck_assert_uint_eq(load(0x30020), 0x11223344); /* the translation is known */
-    ck_assert_int_eq(wrmsr(0x1b, 0x30800), -1);
-    rdmsr(0x1b);
-    ck_assert_uint_eq(value(), 0x30900);
+    ck_assert_int_eq(guest_wrmsr(g, 0x1b, 0x30800), -1);
+    guest_rdmsr(g, 0x1b);
+    ck_assert_uint_eq(guest_edx_eax(g), 0x30900);
     ck_assert_uint_eq(load(0x30020), 0xa5a50020);
     store(0x30020, 5);
     ck_assert_uint_eq(get32(g->ram + 0x30020), 0x11223344);
     ck_assert_uint_eq(bus_read(&g->bus, 0x30020, 4), 0x11223344);
     ck_assert_uint_eq(load(0xfee00020), 0xffffffff);
-    ck_assert_int_eq(wrmsr(0x1b, 0xfee00800), -1);
+    ck_assert_int_eq(guest_wrmsr(g, 0x1b, 0xfee00800), -1);
     ck_assert_uint_eq(load(0x30020), 0x11223344);
     ck_assert_uint_eq(load(0xfee00020), 0xa5a50020);
-    ck_assert_int_eq(wrmsr(0x1b, 0xffee00800), -1); /* beyond 4 GiB */
+    ck_assert_int_eq(guest_wrmsr(g, 0x1b, 0xffee00800), -1); /* beyond 4 GiB */
     ck_assert_uint_eq(load(0xfee00020), 0xffffffff);
 }
 END_TEST
@@ -206,18 +183,18 @@ END_TEST
 START_TEST(disabled_it_is_not_there)
 {
     u32 ecx, edx;
-    ck_assert_int_eq(wrmsr(0x1b, 0xfee00000), -1);
+    ck_assert_int_eq(guest_wrmsr(g, 0x1b, 0xfee00000), -1);
     ck_assert(!enabled);
     features(&ecx, &edx);
     ck_assert_uint_eq(edx & CPUID_APIC, 0);
     ck_assert_uint_eq(load(0xfee00020), 0xffffffff);
     ck_assert_uint_eq(accesses, 0);
-    rdmsr(0x1b);
-    ck_assert_uint_eq(value(), 0xfee00100);
-    ck_assert_int_eq(wrmsr(0x1b, 0xfee00800), -1);
+    guest_rdmsr(g, 0x1b);
+    ck_assert_uint_eq(guest_edx_eax(g), 0xfee00100);
+    ck_assert_int_eq(guest_wrmsr(g, 0x1b, 0xfee00800), -1);
     ck_assert(enabled);
     ck_assert_uint_eq(load(0xfee00020), 0xa5a50020);
-    wrmsr(0x1b, 0x30000);
+    guest_wrmsr(g, 0x1b, 0x30000);
     cpu_reset(&g->cpu);
     guest_flat(g, 0);
     ck_assert(enabled);
@@ -227,12 +204,12 @@ END_TEST
 
 START_TEST(bits_of_the_base_register_that_do_not_exist)
 {
-    ck_assert_int_eq(wrmsr(0x1b, 0xfee00a00), EX_GP);
-    ck_assert_int_eq(wrmsr(0x1b, 0xfee00801), EX_GP);
-    ck_assert_int_eq(wrmsr(0x1b, 0x10fee00800), EX_GP);
-    ck_assert_int_eq(wrmsr(0x1b, 0xfee00800), -1);
-    rdmsr(0x1b);
-    ck_assert_uint_eq(value(), 0xfee00900); /* which processor boots is not software's to say */
+    ck_assert_int_eq(guest_wrmsr(g, 0x1b, 0xfee00a00), EX_GP);
+    ck_assert_int_eq(guest_wrmsr(g, 0x1b, 0xfee00801), EX_GP);
+    ck_assert_int_eq(guest_wrmsr(g, 0x1b, 0x10fee00800), EX_GP);
+    ck_assert_int_eq(guest_wrmsr(g, 0x1b, 0xfee00800), -1);
+    guest_rdmsr(g, 0x1b);
+    ck_assert_uint_eq(guest_edx_eax(g), 0xfee00900); /* which processor boots is not software's to say */
 }
 END_TEST
 
@@ -244,10 +221,10 @@ START_TEST(a_board_that_does_not_connect_it)
     features(&ecx, &edx);
     ck_assert_uint_eq(edx & CPUID_APIC, 0);
     ck_assert_uint_eq(ecx, 0);
-    ck_assert_int_eq(wrmsr(0x1b, 0xfee00900), -1);
+    ck_assert_int_eq(guest_wrmsr(g, 0x1b, 0xfee00900), -1);
     ck_assert_uint_eq(load(0xfee00020), 0xffffffff);
-    ck_assert_int_eq(rdmsr(0x6e0), EX_GP);
-    ck_assert_int_eq(wrmsr(0x6e0, 0), EX_GP);
+    ck_assert_int_eq(guest_rdmsr(g, 0x6e0), EX_GP);
+    ck_assert_int_eq(guest_wrmsr(g, 0x6e0, 0), EX_GP);
 }
 END_TEST
 
@@ -256,7 +233,7 @@ START_TEST(the_pentium_has_it_but_no_base_register)
     use("pentium", true);
     ck_assert(enabled);
     ck_assert_uint_eq(load(0xfee00020), 0xa5a50020);
-    ck_assert_int_eq(rdmsr(0x1b), EX_GP);
+    ck_assert_int_eq(guest_rdmsr(g, 0x1b), EX_GP);
 }
 END_TEST
 
@@ -277,23 +254,23 @@ START_TEST(a_deadline_is_a_clock)
     u32 ecx, edx;
     features(&ecx, &edx);
     ck_assert_uint_eq(ecx, 1 << 24);
-    wrmsr(0x10, 1000); /* the TSC */
+    guest_wrmsr(g, 0x10, 1000); /* the TSC */
     u64 zero = -g->cpu.tsc_offset;
-    ck_assert_int_eq(wrmsr(0x6e0, 5000), -1);
+    ck_assert_int_eq(guest_wrmsr(g, 0x6e0, 5000), -1);
     ck_assert_uint_eq(deadline, zero + 5000);
-    ck_assert_int_eq(rdmsr(0x6e0), -1);
-    ck_assert_uint_eq(value(), 5000);
+    ck_assert_int_eq(guest_rdmsr(g, 0x6e0), -1);
+    ck_assert_uint_eq(guest_edx_eax(g), 5000);
     u64 before = g->clock.cycles;
-    wrmsr(0x6e0, 1); /* past: now */
+    guest_wrmsr(g, 0x6e0, 1); /* past: now */
     ck_assert_uint_ge(deadline, before);
     ck_assert_uint_le(deadline, g->clock.cycles);
     deadline = NEVER; /* it was reached, or the timer is in another mode */
-    rdmsr(0x6e0);
-    ck_assert_uint_eq(value(), 0);
-    wrmsr(0x6e0, 7000);
-    wrmsr(0x6e0, 0);
+    guest_rdmsr(g, 0x6e0);
+    ck_assert_uint_eq(guest_edx_eax(g), 0);
+    guest_wrmsr(g, 0x6e0, 7000);
+    guest_wrmsr(g, 0x6e0, 0);
     ck_assert_uint_eq(deadline, NEVER);
-    wrmsr(0x6e0, ~0ull);
+    guest_wrmsr(g, 0x6e0, ~0ull);
     ck_assert_uint_eq(deadline, zero + ~0ull);
 }
 END_TEST
@@ -301,20 +278,20 @@ END_TEST
 START_TEST(a_deadline_follows_the_tsc)
 {
     use("max", true);
-    wrmsr(0x10, 1000);
-    wrmsr(0x6e0, 9000);
-    wrmsr(0x10, 5000);
+    guest_wrmsr(g, 0x10, 1000);
+    guest_wrmsr(g, 0x6e0, 9000);
+    guest_wrmsr(g, 0x10, 5000);
     ck_assert_uint_eq(deadline, 9000 - g->cpu.tsc_offset);
     deadline = NEVER;
-    wrmsr(0x10, 0);
+    guest_wrmsr(g, 0x10, 0);
     ck_assert_uint_eq(deadline, NEVER);
 }
 END_TEST
 
 START_TEST(the_pentium_3_has_no_deadline)
 {
-    ck_assert_int_eq(rdmsr(0x6e0), EX_GP);
-    ck_assert_int_eq(wrmsr(0x6e0, 1), EX_GP);
+    ck_assert_int_eq(guest_rdmsr(g, 0x6e0), EX_GP);
+    ck_assert_int_eq(guest_wrmsr(g, 0x6e0, 1), EX_GP);
 }
 END_TEST
 

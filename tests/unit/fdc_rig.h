@@ -72,12 +72,7 @@ UNUSED static u8 in(u32 reg)
 
 UNUSED static void run(u64 ns)
 {
-    u64 end = m.clock.cycles + ns, next;
-    while ((next = clock_next_event(&m.clock)) <= end) {
-        m.clock.cycles = next > m.clock.cycles ? next : m.clock.cycles;
-        clock_fire(&m.clock);
-    }
-    m.clock.cycles = end;
+    unit_pass(&m.clock, ns);
 }
 
 /* Until an interrupt, at most NS; false: none. */

@@ -168,6 +168,33 @@ int guest_vector(const struct guest *g)
     return at < 256 ? (int)at : -1;
 }
 
+int guest_do_ecx(struct guest *g, const char *hex, u32 ecx)
+{
+    g->cpu.r[ECX] = ecx;
+    g->cpu.r[ESP] = GUEST_STACK;
+    guest_do(g, hex);
+    if (guest_vector(g) == EX_GP)
+        ck_assert_uint_eq(guest_stack(g, 0), 0);
+    return guest_vector(g);
+}
+
+int guest_rdmsr(struct guest *g, u32 n)
+{
+    return guest_do_ecx(g, "0f 32", n);
+}
+
+int guest_wrmsr(struct guest *g, u32 n, u64 value)
+{
+    g->cpu.r[EAX] = (u32)value;
+    g->cpu.r[EDX] = value >> 32;
+    return guest_do_ecx(g, "0f 30", n);
+}
+
+u64 guest_edx_eax(const struct guest *g)
+{
+    return (u32)g->cpu.r[EAX] | g->cpu.r[EDX] << 32;
+}
+
 u32 guest_stack(const struct guest *g, unsigned n)
 {
     u32 at = (u32)g->cpu.seg[SEG_SS].base + (u32)g->cpu.r[ESP] + n * 4;

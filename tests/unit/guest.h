@@ -73,6 +73,12 @@ void guest_do(struct guest *g, const char *hex);
 
 /* The vector whose handler was just entered, or has run its HLT; or -1. */
 int guest_vector(const struct guest *g);
+/* guest_do() with ECX and a fresh stack. Gives guest_vector(); the error code of #GP is 0. */
+int guest_do_ecx(struct guest *g, const char *hex, u32 ecx);
+/* RDMSR and WRMSR by the guest; they give guest_vector(). The first one's result is EDX:EAX. */
+int guest_rdmsr(struct guest *g, u32 n);
+int guest_wrmsr(struct guest *g, u32 n, u64 value);
+u64 guest_edx_eax(const struct guest *g);
 /* The 32-bit word N words above the top of the stack. */
 u32 guest_stack(const struct guest *g, unsigned n);
 

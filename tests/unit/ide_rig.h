@@ -49,12 +49,7 @@ UNUSED static u8 in(u32 reg)
 
 UNUSED static void run(u64 ns)
 {
-    u64 end = m.clock.cycles + ns, next;
-    while ((next = clock_next_event(&m.clock)) <= end) {
-        m.clock.cycles = next > m.clock.cycles ? next : m.clock.cycles;
-        clock_fire(&m.clock);
-    }
-    m.clock.cycles = end;
+    unit_pass(&m.clock, ns);
 }
 
 UNUSED static u8 byte_of(u32 lba, u32 i)

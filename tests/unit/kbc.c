@@ -63,12 +63,7 @@ static void on_irq(void *owner, unsigned pin, bool level)
 
 static void go(struct board *b, u64 ns)
 {
-    vtime end = clock_now(&b->clock) + ns;
-    while (b->clock.first && b->clock.first->when <= end) {
-        b->clock.cycles = b->clock.first->when;
-        clock_fire(&b->clock);
-    }
-    b->clock.cycles = end;
+    unit_pass(&b->clock, ns);
 }
 
 static void data(struct board *b, u8 value)

@@ -5,6 +5,7 @@
 #include "devices/kbc.h"
 #include "devices/keyboard.h"
 #include "src/host/input.h"
+#include "tests/unit/ps2_rig.h"
 #include "tests/unit/unit.h"
 
 #define MS ((u64)1000000)
@@ -17,12 +18,7 @@ struct board {
 
 static void go(struct board *b, u64 ns)
 {
-    vtime end = clock_now(&b->clock) + ns;
-    while (b->clock.first && b->clock.first->when <= end) {
-        b->clock.cycles = b->clock.first->when;
-        clock_fire(&b->clock);
-    }
-    b->clock.cycles = end;
+    unit_pass(&b->clock, ns);
 }
 
 static void set_up(struct board *b)
@@ -38,17 +34,11 @@ static void give(struct board *b, u8 byte)
     b->plug.give(b->plug.device, byte);
 }
 
-/* All bytes that wait, in hexadecimal, one space between. */
 static const char *sent(struct board *b)
 {
-    static char text[512];
-    u8 byte;
-    size_t n = 0;
-    text[0] = 0;
-    while (b->plug.take(b->plug.device, &byte))
-        n += (size_t)snprintf(text + n, sizeof text - n, n ? " %02x" : "%02x", byte);
+    const char *bytes = ps2_sent(&b->plug);
     ck_assert(!b->keyboard.request.level);
-    return text;
+    return bytes;
 }
 
 static void down(struct board *b, u8 code)

@@ -122,13 +122,7 @@ INLINE void rig_forget(struct lapic_rig *rig)
 /* Let NS of guest time pass, timers and all. */
 INLINE void rig_pass(struct lapic_rig *rig, u64 ns)
 {
-    u64 end = clock_cycle_at(&rig->clock, clock_now(&rig->clock) + ns);
-    while (clock_next_event(&rig->clock) <= end) {
-        u64 event = clock_next_event(&rig->clock);
-        rig->clock.cycles = event > rig->clock.cycles ? event : rig->clock.cycles;
-        clock_fire(&rig->clock);
-    }
-    rig->clock.cycles = end;
+    unit_pass(&rig->clock, ns);
 }
 
 INLINE bool rig_in(struct lapic *l, u32 set, u8 vector)

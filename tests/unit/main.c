@@ -3,6 +3,7 @@
  * others. */
 #include <stdlib.h>
 
+#include "src/base/clock.h"
 #include "tests/unit/unit.h"
 
 static const struct {
@@ -23,6 +24,16 @@ Suite *unit_suite(const char *name, const TTest *const *tests)
         tcase_add_test(all, *tests);
     suite_add_tcase(suite, all);
     return suite;
+}
+
+void unit_pass(struct clock *clock, u64 ns)
+{
+    u64 end = clock_cycle_at(clock, clock_now(clock) + ns), next;
+    while ((next = clock_next_event(clock)) <= end) {
+        clock->cycles = next > clock->cycles ? next : clock->cycles;
+        clock_fire(clock);
+    }
+    clock->cycles = end;
 }
 
 static bool wanted(size_t suite, int argc, char **argv)

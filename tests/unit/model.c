@@ -142,22 +142,10 @@ START_TEST(each_generation_has_its_flags)
 END_TEST
 
 /* MSRs: which bits stick, which may be written but do not, and that others are refused. */
-static int msr(const char *hex, u32 n, u64 v)
-{
-    g->cpu.r[ECX] = n;
-    g->cpu.r[EAX] = (u32)v;
-    g->cpu.r[EDX] = v >> 32;
-    g->cpu.r[ESP] = GUEST_STACK;
-    guest_do(g, hex);
-    if (guest_vector(g) == EX_GP)
-        ck_assert_uint_eq(guest_stack(g, 0), 0);
-    return guest_vector(g);
-}
-
 static u64 read_msr(u32 n)
 {
-    ck_assert_msg(msr("0f 32", n, 0) == -1, "RDMSR %x", n);
-    return (u32)g->cpu.r[EAX] | g->cpu.r[EDX] << 32;
+    ck_assert_msg(guest_rdmsr(g, n) == -1, "RDMSR %x", n);
+    return guest_edx_eax(g);
 }
 
 START_TEST(every_msr_takes_its_own_bits)
@@ -199,7 +187,7 @@ START_TEST(every_msr_takes_its_own_bits)
             for (unsigned bit = 0; bit < 64; bit++) {
                 u64 before = read_msr(n), v = before ^ (u64)1 << bit;
                 bool takes = rows[i].kept >> bit & 1, may = takes || rows[i].ignored >> bit & 1;
-                ck_assert_msg(msr("0f 30", n, v) == (may ? -1 : EX_GP), "MSR %x bit %u", n, bit);
+                ck_assert_msg(guest_wrmsr(g, n, v) == (may ? -1 : EX_GP), "MSR %x bit %u", n, bit);
                 ck_assert_msg(read_msr(n) == (takes ? v : before), "MSR %x bit %u", n, bit);
             }
     }
@@ -212,24 +200,24 @@ START_TEST(memory_types_are_those_there_are)
     for (u64 type = 0; type < 256; type++) {
         bool mtrr = type == 0 || type == 1 || (type >= 4 && type <= 6), pat = mtrr || type == 7;
         for (unsigned byte = 0; byte < 8; byte++) {
-            ck_assert_int_eq(msr("0f 30", 0x277, type << 8 * byte), pat ? -1 : EX_GP);
-            ck_assert_int_eq(msr("0f 30", 0x250, type << 8 * byte), mtrr ? -1 : EX_GP);
-            ck_assert_int_eq(msr("0f 30", 0x259, type << 8 * byte), mtrr ? -1 : EX_GP);
-            ck_assert_int_eq(msr("0f 30", 0x26f, type << 8 * byte), mtrr ? -1 : EX_GP);
+            ck_assert_int_eq(guest_wrmsr(g, 0x277, type << 8 * byte), pat ? -1 : EX_GP);
+            ck_assert_int_eq(guest_wrmsr(g, 0x250, type << 8 * byte), mtrr ? -1 : EX_GP);
+            ck_assert_int_eq(guest_wrmsr(g, 0x259, type << 8 * byte), mtrr ? -1 : EX_GP);
+            ck_assert_int_eq(guest_wrmsr(g, 0x26f, type << 8 * byte), mtrr ? -1 : EX_GP);
         }
-        ck_assert_int_eq(msr("0f 30", 0x200, type), mtrr ? -1 : EX_GP);
-        ck_assert_int_eq(msr("0f 30", 0x20e, type), mtrr ? -1 : EX_GP);
-        ck_assert_int_eq(msr("0f 30", 0x2ff, type), mtrr ? -1 : EX_GP);
+        ck_assert_int_eq(guest_wrmsr(g, 0x200, type), mtrr ? -1 : EX_GP);
+        ck_assert_int_eq(guest_wrmsr(g, 0x20e, type), mtrr ? -1 : EX_GP);
+        ck_assert_int_eq(guest_wrmsr(g, 0x2ff, type), mtrr ? -1 : EX_GP);
     }
     for (unsigned bit = 0; bit < 64; bit++) {
         u64 v = (u64)1 << bit;
         bool frame = bit >= 12 && bit < 36;
-        ck_assert_int_eq(msr("0f 30", 0x202, v), frame || bit == 0 || bit == 2 ? -1 : EX_GP);
-        ck_assert_int_eq(msr("0f 30", 0x203, v), frame || bit == 11 ? -1 : EX_GP);
-        ck_assert_int_eq(msr("0f 30", 0x2ff, v),
+        ck_assert_int_eq(guest_wrmsr(g, 0x202, v), frame || bit == 0 || bit == 2 ? -1 : EX_GP);
+        ck_assert_int_eq(guest_wrmsr(g, 0x203, v), frame || bit == 11 ? -1 : EX_GP);
+        ck_assert_int_eq(guest_wrmsr(g, 0x2ff, v),
                          bit == 10 || bit == 11 || bit == 0 || bit == 2 ? -1 : EX_GP);
     }
-    ck_assert_int_eq(msr("0f 30", 0x203, 0x12345800), -1);
+    ck_assert_int_eq(guest_wrmsr(g, 0x203, 0x12345800), -1);
     ck_assert_uint_eq(read_msr(0x203), 0x12345800);
 }
 END_TEST
@@ -238,7 +226,7 @@ END_TEST
 
 static u64 counted(u32 select_at, u64 select, u32 counter)
 {
-    ck_assert_int_eq(msr("0f 30", select_at, select), -1);
+    ck_assert_int_eq(guest_wrmsr(g, select_at, select), -1);
     u64 first = read_msr(counter);
     return read_msr(counter) - first;
 }
@@ -256,7 +244,7 @@ START_TEST(p6_counters_need_en_of_the_first_and_a_privilege)
     };
     for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
         use("pentium3");
-        ck_assert_int_eq(msr("0f 30", 0x187, rows[i].second), -1);
+        ck_assert_int_eq(guest_wrmsr(g, 0x187, rows[i].second), -1);
         ck_assert_int_eq(counted(0x186, rows[i].first, 0xc1) > 0, rows[i].a);
         ck_assert_int_eq(counted(0x186, rows[i].first, 0xc2) > 0, rows[i].b);
     }
@@ -291,11 +279,11 @@ START_TEST(selecting_another_event_keeps_what_was_counted)
     for (unsigned i = 0; i < 2; i++) {
         use("pentium3");
         for (u32 k = 0; k < 2; k++) {
-            ck_assert_int_eq(msr("0f 30", 0x187 - k, 0x4300c0), -1);
-            ck_assert_int_eq(msr("0f 30", 0xc1 + k, 1000 * (k + 1)), -1);
+            ck_assert_int_eq(guest_wrmsr(g, 0x187 - k, 0x4300c0), -1);
+            ck_assert_int_eq(guest_wrmsr(g, 0xc1 + k, 1000 * (k + 1)), -1);
         }
         u64 before[2] = {read_msr(0xc1), read_msr(0xc2)};
-        ck_assert_int_eq(msr("0f 30", 0x186 + i, 0), -1);
+        ck_assert_int_eq(guest_wrmsr(g, 0x186 + i, 0), -1);
         for (u32 k = 0; k < 2; k++) {
             u64 passed = read_msr(0xc1 + k) - before[k];
             ck_assert_uint_lt(passed, 8);
@@ -306,15 +294,15 @@ END_TEST
 
 START_TEST(rdpmc_reads_two_counters_where_there_are_any)
 {
-    ck_assert_int_eq(msr("0f 30", 0xc1, 0x123), -1);
-    ck_assert_int_eq(msr("0f 30", 0xc2, 0xfffffffe), -1);
-    ck_assert_int_eq(msr("0f 33", 0, 0), -1);
+    ck_assert_int_eq(guest_wrmsr(g, 0xc1, 0x123), -1);
+    ck_assert_int_eq(guest_wrmsr(g, 0xc2, 0xfffffffe), -1);
+    ck_assert_int_eq(guest_do_ecx(g, "0f 33", 0), -1);
     ck_assert(g->cpu.r[EAX] == 0x123 && g->cpu.r[EDX] == 0);
-    ck_assert_int_eq(msr("0f 33", 1, 0), -1);
+    ck_assert_int_eq(guest_do_ecx(g, "0f 33", 1), -1);
     ck_assert(g->cpu.r[EAX] == 0xfffffffe && g->cpu.r[EDX] == 0xff);
-    ck_assert_int_eq(msr("0f 33", 2, 0), EX_GP);
+    ck_assert_int_eq(guest_do_ecx(g, "0f 33", 2), EX_GP);
     guest_flat(g, 3);
-    ck_assert_int_eq(msr("0f 33", 0, 0), EX_GP);
+    ck_assert_int_eq(guest_do_ecx(g, "0f 33", 0), EX_GP);
 }
 END_TEST
 
@@ -324,12 +312,12 @@ START_TEST(time_and_msrs_by_privilege)
     for (unsigned i = 0; i < 4; i++) {
         guest_flat(g, i & 1 ? 3 : 0);
         g->cpu.cr4 = i & 2 ? CR4_TSD : 0;
-        ck_assert_int_eq(msr("0f 31", 0, 0), i == 3 ? EX_GP : -1);
+        ck_assert_int_eq(guest_do_ecx(g, "0f 31", 0), i == 3 ? EX_GP : -1);
         guest_flat(g, i & 1 ? 3 : 0);
-        ck_assert_int_eq(msr("0f 32", 0x10, 0), i & 1 ? EX_GP : -1);
+        ck_assert_int_eq(guest_rdmsr(g, 0x10), i & 1 ? EX_GP : -1);
     }
     guest_flat(g, 0);
-    ck_assert_int_eq(msr("0f 30", 0x10, 0xffffffff00005000), -1);
+    ck_assert_int_eq(guest_wrmsr(g, 0x10, 0xffffffff00005000), -1);
     u64 now = read_msr(0x10);
     ck_assert_uint_ge(now, 0x5000);
     ck_assert_uint_lt(now, 0x5100);

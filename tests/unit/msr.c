@@ -10,34 +10,11 @@ static void setup(void)
     use("pentium3");
 }
 
-static int rdmsr(u32 n)
-{
-    g->cpu.r[ECX] = n;
-    g->cpu.r[ESP] = GUEST_STACK;
-    guest_do(g, "0f 32");
-    return guest_vector(g);
-}
-
-static u64 value(void)
-{
-    return (u32)g->cpu.r[EAX] | g->cpu.r[EDX] << 32;
-}
-
-static int wrmsr(u32 n, u64 v)
-{
-    g->cpu.r[ECX] = n;
-    g->cpu.r[EAX] = (u32)v;
-    g->cpu.r[EDX] = v >> 32;
-    g->cpu.r[ESP] = GUEST_STACK;
-    guest_do(g, "0f 30");
-    return guest_vector(g);
-}
-
 static void check_held(u32 n, u64 v)
 {
-    ck_assert_msg(wrmsr(n, v) == -1, "WRMSR %x", n);
-    ck_assert_int_eq(rdmsr(n), -1);
-    ck_assert_msg(value() == v, "MSR %x is %llx", n, (unsigned long long)value());
+    ck_assert_msg(guest_wrmsr(g, n, v) == -1, "WRMSR %x", n);
+    ck_assert_int_eq(guest_rdmsr(g, n), -1);
+    ck_assert_msg(guest_edx_eax(g) == v, "MSR %x is %llx", n, (unsigned long long)guest_edx_eax(g));
 }
 
 /* AP-485, the tables of signatures, feature flags and cache descriptors. The bit of the APIC (9)
@@ -167,7 +144,7 @@ START_TEST(each_model_has_its_registers)
             bool want = false;
             for (size_t i = 0; i < ARRAY_LEN(there); i++)
                 want |= n >= there[i].first && n <= there[i].last && there[i].models >> m & 1;
-            ck_assert_msg(rdmsr(n) == (want ? -1 : EX_GP), "%s, MSR %x", names[m], n);
+            ck_assert_msg(guest_rdmsr(g, n) == (want ? -1 : EX_GP), "%s, MSR %x", names[m], n);
         }
     }
 }
@@ -183,8 +160,8 @@ START_TEST(values_after_reset)
         {0x2ff, 0},         {0x186, 0},
     };
     for (size_t i = 0; i < ARRAY_LEN(reset); i++) {
-        ck_assert_int_eq(rdmsr(reset[i].number), -1);
-        ck_assert_uint_eq(value(), reset[i].value);
+        ck_assert_int_eq(guest_rdmsr(g, reset[i].number), -1);
+        ck_assert_uint_eq(guest_edx_eax(g), reset[i].value);
     }
 }
 END_TEST
@@ -198,11 +175,11 @@ START_TEST(registers_that_hold_a_value)
     check_held(0x17b, ~0ull);
     check_held(0x1d9, 0x43);
     check_held(0x400, 0xf);
-    ck_assert_int_eq(wrmsr(0x79, 0x12345), -1); /* the microcode: as if it did not fit */
-    ck_assert_int_eq(rdmsr(0x79), EX_GP);
-    ck_assert_int_eq(wrmsr(0x1b, 0xfed00900), -1); /* no APIC to switch on */
-    rdmsr(0x1b);
-    ck_assert_uint_eq(value(), 0xfed00100);
+    ck_assert_int_eq(guest_wrmsr(g, 0x79, 0x12345), -1); /* the microcode: as if it did not fit */
+    ck_assert_int_eq(guest_rdmsr(g, 0x79), EX_GP);
+    ck_assert_int_eq(guest_wrmsr(g, 0x1b, 0xfed00900), -1); /* no APIC to switch on */
+    guest_rdmsr(g, 0x1b);
+    ck_assert_uint_eq(guest_edx_eax(g), 0xfed00100);
 }
 END_TEST
 
@@ -218,12 +195,12 @@ START_TEST(bits_that_are_not_there_are_refused)
         {0x2ff, 7}, {0x401, 1}, {0x403, 0}, {0x186, 1 << 21}, {0x17, 1},
     };
     for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
-        rdmsr(bad[i].number);
-        u64 before = guest_vector(g) == -1 ? value() : 0;
-        ck_assert_msg(wrmsr(bad[i].number, bad[i].value) == EX_GP, "WRMSR %x, %llx",
+        guest_rdmsr(g, bad[i].number);
+        u64 before = guest_vector(g) == -1 ? guest_edx_eax(g) : 0;
+        ck_assert_msg(guest_wrmsr(g, bad[i].number, bad[i].value) == EX_GP, "WRMSR %x, %llx",
                       bad[i].number, (unsigned long long)bad[i].value);
-        if (rdmsr(bad[i].number) == -1)
-            ck_assert_uint_eq(value(), before);
+        if (guest_rdmsr(g, bad[i].number) == -1)
+            ck_assert_uint_eq(guest_edx_eax(g), before);
     }
 }
 END_TEST
@@ -247,15 +224,15 @@ static u64 rdpmc(unsigned n)
     g->cpu.r[ECX] = n;
     guest_do(g, "0f 33");
     ck_assert_int_eq(guest_vector(g), -1);
-    return value();
+    return guest_edx_eax(g);
 }
 
 START_TEST(p6_counters_count_instructions_and_clocks)
 {
-    ck_assert_int_eq(wrmsr(0x186, 0x4300c0), -1); /* EN OS USR, INST_RETIRED */
-    ck_assert_int_eq(wrmsr(0x187, 0x030079), -1); /* CPU_CLK_UNHALTED */
-    ck_assert_int_eq(wrmsr(0xc1, 1000), -1);
-    ck_assert_int_eq(wrmsr(0xc2, 0), -1);
+    ck_assert_int_eq(guest_wrmsr(g, 0x186, 0x4300c0), -1); /* EN OS USR, INST_RETIRED */
+    ck_assert_int_eq(guest_wrmsr(g, 0x187, 0x030079), -1); /* CPU_CLK_UNHALTED */
+    ck_assert_int_eq(guest_wrmsr(g, 0xc1, 1000), -1);
+    ck_assert_int_eq(guest_wrmsr(g, 0xc2, 0), -1);
     u64 insns = rdpmc(0);
     ck_assert_uint_eq(rdpmc(0), insns + 1);
     guest_code(g, "90 90 90 90 90");
@@ -272,7 +249,7 @@ START_TEST(p6_counters_count_instructions_and_clocks)
     ck_assert_uint_lt(spent, 10000);
     ck_assert_uint_gt(spent, 0);
     ck_assert_uint_gt(g->clock.cycles - cycles, 100000);
-    ck_assert_int_eq(wrmsr(0x186, 0x0300c0), -1); /* EN clear: both stand still */
+    ck_assert_int_eq(guest_wrmsr(g, 0x186, 0x0300c0), -1); /* EN clear: both stand still */
     insns = rdpmc(0);
     ck_assert_uint_eq(rdpmc(0), insns);
     clocks = rdpmc(1);
@@ -282,11 +259,11 @@ END_TEST
 
 START_TEST(p6_counters_have_40_bits_of_a_sign_extended_value)
 {
-    ck_assert_int_eq(wrmsr(0xc1, 0xabcd80000000), -1);
+    ck_assert_int_eq(guest_wrmsr(g, 0xc1, 0xabcd80000000), -1);
     ck_assert_uint_eq(rdpmc(0), 0xff80000000);
-    rdmsr(0xc1);
-    ck_assert_uint_eq(value(), 0xff80000000);
-    ck_assert_int_eq(wrmsr(0xc1, 0x7fffffff), -1);
+    guest_rdmsr(g, 0xc1);
+    ck_assert_uint_eq(guest_edx_eax(g), 0xff80000000);
+    ck_assert_int_eq(guest_wrmsr(g, 0xc1, 0x7fffffff), -1);
     ck_assert_uint_eq(rdpmc(0), 0x7fffffff);
 }
 END_TEST
@@ -294,19 +271,19 @@ END_TEST
 START_TEST(p5_counters_are_msrs)
 {
     use("pentium");
-    ck_assert_int_eq(wrmsr(0x11, 0xd6), -1); /* event 16h at all privileges */
-    ck_assert_int_eq(wrmsr(0x12, 0xff00000000), -1);
-    rdmsr(0x12);
-    u64 first = value();
+    ck_assert_int_eq(guest_wrmsr(g, 0x11, 0xd6), -1); /* event 16h at all privileges */
+    ck_assert_int_eq(guest_wrmsr(g, 0x12, 0xff00000000), -1);
+    guest_rdmsr(g, 0x12);
+    u64 first = guest_edx_eax(g);
     ck_assert_uint_gt(first, 0xff00000000);
-    rdmsr(0x12);
-    ck_assert_uint_eq(value(), first + 1);
-    rdmsr(0x13);
-    ck_assert_uint_eq(value(), 0);
+    guest_rdmsr(g, 0x12);
+    ck_assert_uint_eq(guest_edx_eax(g), first + 1);
+    guest_rdmsr(g, 0x13);
+    ck_assert_uint_eq(guest_edx_eax(g), 0);
     guest_do(g, "0f 33"); /* RDPMC came with MMX */
     ck_assert_int_eq(guest_vector(g), EX_UD);
     use("pentium-mmx");
-    ck_assert_int_eq(wrmsr(0x12, 5), -1);
+    ck_assert_int_eq(guest_wrmsr(g, 0x12, 5), -1);
     ck_assert_uint_eq(rdpmc(0), 5);
 }
 END_TEST
@@ -328,7 +305,7 @@ END_TEST
 
 START_TEST(debug_exceptions_clear_btf_and_lbr)
 {
-    ck_assert_int_eq(wrmsr(0x1d9, 0x43), -1);
+    ck_assert_int_eq(guest_wrmsr(g, 0x1d9, 0x43), -1);
     guest_do(g, "f1");
     ck_assert_uint_eq(g->cpu.msr[MSR_AT_DEBUGCTL], 0x40);
 }

@@ -32,12 +32,7 @@ static void wr(u32 reg, u8 value)
 
 static void pass(vtime ns)
 {
-    vtime end = clock_now(&clock) + ns;
-    while (clock.first && clock.first->when <= end) {
-        clock.cycles = clock_cycle_at(&clock, clock.first->when);
-        clock_fire(&clock);
-    }
-    clock.cycles = clock_cycle_at(&clock, end);
+    unit_pass(&clock, ns);
 }
 
 static void setup(bool plugged)

@@ -42,15 +42,9 @@ static void wr(u32 reg, u8 value)
     uart_chip.write(&uart, reg, value, 1);
 }
 
-/* Let guest time pass, firing each timer at its own moment. */
 static void pass(vtime ns)
 {
-    vtime end = clock_now(&clock) + ns;
-    while (clock.first && clock.first->when <= end) {
-        clock.cycles = clock_cycle_at(&clock, clock.first->when);
-        clock_fire(&clock);
-    }
-    clock.cycles = clock_cycle_at(&clock, end);
+    unit_pass(&clock, ns);
 }
 
 static void setup(u8 mcr)

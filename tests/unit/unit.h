@@ -14,4 +14,8 @@
 /* A suite of one case with the tests of a NULL-terminated list. */
 Suite *unit_suite(const char *name, const TTest *const *tests);
 
+/* Guest time passes; each timer fires at its own moment. */
+struct clock;
+void unit_pass(struct clock *clock, u64 ns);
+
 #endif
