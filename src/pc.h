@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The board: all chips by value, their ports, memory and wires. pc.c is the schematic. */
+/* The board: all chips by value, their ports, memory and wires. pc.c has the schematic. */
 #ifndef PC_H
 #define PC_H
 
