@@ -226,6 +226,8 @@ void irq_unexpected(struct regs *r);
 u8 rom_sum(u16 segment, u8 blocks); /* of 512 bytes each */
 void post(void);
 void init_chips(void);
+void init_vectors(void);
+void video_init(void); /* the video BIOS, and mode 3 */
 u32 wake(void);
 /* Shows POST's progress. */
 static inline void step(u8 n)

@@ -57,7 +57,7 @@ extern ROM struct vector vectors[], vectors_end[];
 void entry_iret(void);
 
 /* 60h to 67h are free for programs and zero, every other one leads somewhere. */
-static void init_vectors(void)
+void init_vectors(void)
 {
     ROM struct vector *v;
     u16 i;
@@ -156,6 +156,12 @@ static void scan_roms(u16 from, u16 to)
     }
 }
 
+void video_init(void)
+{
+    scan_roms(0xc000, 0xc800);
+    call_int(0x10, 0x0003, 0, 0, 0);
+}
+
 /* --- the whole --- */
 
 static void banner(void)
@@ -206,8 +212,7 @@ void post(void)
     irq_unmask(1);
     ports_init();
     step(0x06);
-    scan_roms(0xc000, 0xc800);
-    call_int(0x10, 0x0003, 0, 0, 0);
+    video_init();
     step(0x07);
     floppy_init();
     step(0x08);

@@ -13,6 +13,7 @@
 #define WAK_STS        0x8000u
 #define SLP_TYP        0x1c00u
 #define SLP_TYP_TO_RAM 0x0400u /* as \_S3 says in dsdt.asl */
+#define LOW_BYTES      0x500   /* vectors and the BIOS's data */
 
 /* What the PIIX4 kept, once. */
 static bool was_asleep(void)
@@ -34,9 +35,26 @@ static u32 vector(void)
     return facs[0] == FACS ? facs[FACS_VECTOR / 4] : 0;
 }
 
+/* The display's chip has forgotten its registers too, and a system without a driver of its own for it
+   (a text console) cannot know them: the video BIOS starts it, as many boards do ("Run VGABIOS if S3
+   Resume"). It finds our vectors and leaves its own; the system has everything back as it was. */
+static void light_display(void)
+{
+    u32 aside = memory_end() - ACPI_NVS_SIZE + FACS_SIZE;
+
+    if (!move_memory(0, aside, LOW_BYTES / 2))
+        return;
+    init_vectors();
+    video_init();
+    irq_off();
+    move_memory(aside, 0, LOW_BYTES / 2);
+}
+
 /* Called by entry.S. 0: start as ever. */
 u32 wake(void)
 {
+    u32 to;
+
     step(0x0b);
     init_chips();
     pci_init();
@@ -50,5 +68,8 @@ u32 wake(void)
     if (cpu_features() & CPU_APIC)
         number_io_apic();
     a20_set(true);
-    return vector();
+    to = vector();
+    if (to)
+        light_display();
+    return to;
 }

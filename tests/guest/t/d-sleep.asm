@@ -1,7 +1,7 @@
 ; SPDX-License-Identifier: MIT
 ; Suspend to RAM: \_S3 of the DSDT, asleep by PM1a control, woken by the clock's alarm (with
 ; -D BUTTON: by the power button, tests/guest/sleep.sh), the firmware waking vector in real mode;
-; memory and the clock go on, chips are as after POST. ACPI 1.0b 4.7.3, 5.2.6, 9.1 to 9.3;
+; memory and the clock go on, chips are as after POST, the display's with a text screen. ACPI 1.0b 4.7.3, 5.2.6, 9.1 to 9.3;
 ; 82371AB "PMSTS".
 ; Models: pentium pentium3
 %define NAME "S3"
@@ -14,6 +14,7 @@
 %define EVENTS      0x8731
 %define SLP_EN      0x2000
 %define HPET        0xfed00000
+%define VECTORS_END 0x400
 %define BELOW       0x500       ; what is compared: below the image and above the stacks, with the
 %define BELOW_END   0x10000     ; boot sector and where its stack was
 %define ABOVE       0x80000
@@ -35,6 +36,14 @@
         out 0x70, al
         mov al, ah
         out 0x71, al
+%endmacro
+
+; index_is PORT, REGISTER, VALUE: the register by index and data port
+%macro index_is 3
+        mov dx, %1
+        mov al, %2
+        out dx, al
+        port_is %1 + 1, %3
 %endmacro
 
 ; port_is PORT, VALUE
@@ -143,6 +152,9 @@ fill:   mov edi, HIGH
         add eax, 1013904223
         cmp edi, HIGH_END
         jb .next
+        xor edi, edi
+        mov ecx, VECTORS_END / 4
+        rep stosd
         mov edi, BELOW
         mov ecx, (BELOW_END - BELOW) / 4
         rep stosd
@@ -154,6 +166,9 @@ fill:   mov edi, HIGH
         ret
 
 sum:    xor eax, eax
+        xor esi, esi
+        mov ecx, VECTORS_END
+        call .some
         mov esi, BELOW
         mov ecx, BELOW_END
         call .some
@@ -306,6 +321,11 @@ state:  step "real mode, at the address of the vector, without interrupts"
         xor eax, eax
         in ax, dx
         equal eax, 1                    ; SCI_EN, no sleep type
+        step "the display: mode 3"
+        port_is 0x3cc, 0x67
+        index_is 0x3d4, 0x13, 0x28
+        index_is 0x3ce, 0x06, 0x0e
+        equal [0xb8000], 0x07200720
         step "the timer was off"
         equal [HPET + 0x10], 0
         equal [HPET + 0xf0], 0
