@@ -11,7 +11,7 @@ enum { INDEX = 0x1ce, DATA = 0x1cf };
 enum { ID, WIDTH, HEIGHT, BITS, ENABLE, BANK, VIRTUAL_WIDTH, VIRTUAL_HEIGHT, X, Y, MEMORY, REGS };
 enum { ENABLED = 0x01, CAPABILITIES = 0x02, DAC_8 = 0x20, FRAME_BUFFER = 0x40, KEEP = 0x80 };
 enum { ID_MASK = 0xfff0, IDS = 0xb0c0 };
-enum { SUPPORTED = 0x004f, FAILED = 0x014f, NOT_NOW = 0x034f };
+enum { NOT_NOW = 0x034f };
 
 struct vbe_mode {
     u16 number, width, height;
@@ -156,7 +156,7 @@ static u16 information(frame *r)
         put_far(seg, (u16)(off + 26), OFF(name));
         put_far(seg, (u16)(off + 30), OFF(revision));
     }
-    return SUPPORTED;
+    return VBE_SUPPORTED;
 }
 
 static void put_masks(u16 seg, u16 off, u8 bits)
@@ -176,7 +176,7 @@ static u16 mode_information(frame *r)
     u8 pages;
 
     if (!mode || !fits(mode))
-        return FAILED;
+        return VBE_FAILED;
     linear = frame_buffer();
     pitch = (u16)(mode->width * pixel_bytes(mode->bits));
     pages = (u8)(((u32)get(MEMORY) << 16) / mode_bytes(mode) - 1);
@@ -207,7 +207,7 @@ static u16 mode_information(frame *r)
     far_write8(seg, (u16)(off + 53), pages);
     put_masks(seg, (u16)(off + 54), mode->bits);
     put32(seg, (u16)(off + 62), 229500000);
-    return SUPPORTED;
+    return VBE_SUPPORTED;
 }
 
 enum { MODE_CRTC = 0x0800, MODE_LINEAR = 0x4000, MODE_KEEP = 0x8000 };
@@ -220,12 +220,12 @@ static u16 mode_switch(frame *r)
 
     if ((r->bx & 0x1ff) < 0x100) {
         if (!mode_find(r->bx & 0x7f))
-            return FAILED;
+            return VBE_FAILED;
         mode_set((u8)((r->bx & 0x7f) | (r->bx & MODE_KEEP ? 0x80 : 0)));
-        return SUPPORTED;
+        return VBE_SUPPORTED;
     }
     if (!mode || !fits(mode) || r->bx & MODE_CRTC || (r->bx & MODE_LINEAR && !frame_buffer()))
-        return FAILED;
+        return VBE_FAILED;
     mode_set(0x13 | 0x80);
     if (r->bx & MODE_LINEAR)
         flags |= FRAME_BUFFER;
@@ -236,7 +236,7 @@ static u16 mode_switch(frame *r)
     set(HEIGHT, mode->height);
     set(BITS, mode->bits);
     set(ENABLE, flags);
-    return SUPPORTED;
+    return VBE_SUPPORTED;
 }
 
 /* 4F03h */
@@ -250,7 +250,7 @@ static u16 mode_current(frame *r)
     else
         r->bx = (u16)(mode->number | (flags & FRAME_BUFFER ? MODE_LINEAR : 0) |
                       (flags & KEEP ? MODE_KEEP : 0));
-    return SUPPORTED;
+    return VBE_SUPPORTED;
 }
 
 /* 4F04h: what INT 10h AH=1Ch saves, and the registers from WIDTH on, a block of 64 bytes. */
@@ -280,7 +280,7 @@ static u16 state(frame *r)
     u16 more = r->cx & STATE_VBE ? 1 : 0, off = r->bx;
 
     if (r->dl > 2)
-        return FAILED;
+        return VBE_FAILED;
     if (more && r->dl == 1)
         registers_save(r->es, off);
     r->al = r->dl;
@@ -290,7 +290,7 @@ static u16 state(frame *r)
     r->bx = r->dl ? off : (u16)(r->bx + more);
     if (more && r->dl == 2)
         registers_restore(r->es, off);
-    return SUPPORTED;
+    return VBE_SUPPORTED;
 }
 
 /* 4F05h: banks. Not in a mode at the frame buffer. */
@@ -299,15 +299,15 @@ static u16 window(frame *r)
     u16 flags = get(ENABLE);
 
     if (r->bl || r->bh > 1)
-        return FAILED;
+        return VBE_FAILED;
     if (!(flags & ENABLED) || flags & FRAME_BUFFER)
         return NOT_NOW;
     if (r->bh == 1) {
         r->dx = get(BANK);
-        return SUPPORTED;
+        return VBE_SUPPORTED;
     }
     set(BANK, r->dx);
-    return get(BANK) == r->dx ? SUPPORTED : FAILED;
+    return get(BANK) == r->dx ? VBE_SUPPORTED : VBE_FAILED;
 }
 
 /* 4F06h: the length of a line, in pixels or bytes. */
@@ -324,10 +324,10 @@ static u16 line_length(frame *r)
         r->cx = (u16)most;
         r->bx = (u16)(most * bytes);
         r->dx = lines;
-        return SUPPORTED;
+        return VBE_SUPPORTED;
     }
     if (r->bl > 3)
-        return FAILED;
+        return VBE_FAILED;
     if (r->bl != 1) {
         u32 pixels = r->bl == 2 ? (r->cx + bytes - 1u) / bytes : r->cx;
         if (pixels > most)
@@ -337,7 +337,7 @@ static u16 line_length(frame *r)
     r->cx = get(VIRTUAL_WIDTH);
     r->bx = (u16)(r->cx * bytes);
     r->dx = get(VIRTUAL_HEIGHT);
-    return SUPPORTED;
+    return VBE_SUPPORTED;
 }
 
 static void await_retrace(void)
@@ -357,18 +357,18 @@ static u16 display_start(frame *r)
         r->bh = 0;
         r->cx = get(X);
         r->dx = get(Y);
-        return SUPPORTED;
+        return VBE_SUPPORTED;
     }
     if (r->bl != 0 && r->bl != 0x80)
-        return FAILED;
+        return VBE_FAILED;
     if ((u32)r->cx + get(WIDTH) > get(VIRTUAL_WIDTH) ||
         (u32)r->dx + get(HEIGHT) > get(VIRTUAL_HEIGHT))
-        return FAILED;
+        return VBE_FAILED;
     if (r->bl == 0x80)
         await_retrace();
     set(X, r->cx);
     set(Y, r->dx);
-    return SUPPORTED;
+    return VBE_SUPPORTED;
 }
 
 /* 4F08h: bits of the DAC. */
@@ -377,13 +377,13 @@ static u16 dac_format(frame *r)
     u16 flags = get(ENABLE);
 
     if (r->bl > 1)
-        return FAILED;
+        return VBE_FAILED;
     if (get(BITS) != 8 || !(flags & ENABLED))
         return NOT_NOW;
     if (r->bl == 0)
         set(ENABLE, r->bh >= 8 ? flags | DAC_8 | KEEP : (flags & ~DAC_8) | KEEP);
     r->bh = get(ENABLE) & DAC_8 ? 8 : 6;
-    return SUPPORTED;
+    return VBE_SUPPORTED;
 }
 
 /* 4F09h: blue, green, red and a byte for each colour. */
@@ -395,7 +395,7 @@ static u16 palette_data(frame *r)
     if (r->bl == 2 || r->bl == 3)
         return 0x024f; /* there is no second palette */
     if ((r->bl > 1 && r->bl != 0x80) || r->dx > 255 || count > 256u - r->dx)
-        return FAILED;
+        return VBE_FAILED;
     if (r->bl == 0x80)
         await_retrace();
     out8(reading ? DAC_READ : DAC_WRITE, (u8)r->dx);
@@ -405,29 +405,32 @@ static u16 palette_data(frame *r)
                 far_write8(seg, (u16)(off + k), in8(DAC_DATA));
             else
                 out8(DAC_DATA, far_read8(seg, (u16)(off + k)));
-    return SUPPORTED;
+    return VBE_SUPPORTED;
 }
 
 /* 4F0Ah: 4F05h, 4F07h and 4F09h for callers in 32-bit protected mode. */
 static u16 protected_mode(frame *r)
 {
     if (r->bl)
-        return FAILED;
+        return VBE_FAILED;
     r->es = code_seg();
     r->di = OFF(vbe_protected);
     r->cx = OFF(vbe_protected_end) - OFF(vbe_protected);
-    return SUPPORTED;
+    return VBE_SUPPORTED;
 }
 
 void fn_vbe(frame *r)
 {
     static u16 (*const functions[])(frame *r) = {
-        information, mode_information, mode_switch, mode_current,  state,         window,
-        line_length, display_start,    dac_format,  palette_data, protected_mode,
+        [0x00] = information,   [0x01] = mode_information, [0x02] = mode_switch,
+        [0x03] = mode_current,  [0x04] = state,            [0x05] = window,
+        [0x06] = line_length,   [0x07] = display_start,    [0x08] = dac_format,
+        [0x09] = palette_data,  [0x0a] = protected_mode,   [0x10] = vbe_power,
+        [0x15] = vbe_ddc,
     };
     u8 number = r->al;
 
-    if (number < ARRAY_SIZE(functions) && present())
+    if (number < ARRAY_SIZE(functions) && functions[number] && present())
         r->ax = functions[number](r);
     else if (present())
         r->ax = 0x0100 | number;

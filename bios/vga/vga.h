@@ -282,8 +282,11 @@ void font_graphics(u8 height);
 u32 save_pointer(u8 n);
 u32 save_pointer2(u8 n);
 
-/* vbe.c; vbe.S */
+/* vbe.c; vbe_entry.S; monitor.c */
+enum { VBE_SUPPORTED = 0x004f, VBE_FAILED = 0x014f }; /* what AX says */
 void vbe_off(void);
+u16 vbe_power(frame *r);
+u16 vbe_ddc(frame *r);
 void vbe_window(void);
 extern const u8 vbe_protected[], vbe_protected_end[];
 

@@ -1,7 +1,8 @@
 ; SPDX-License-Identifier: MIT
-; VBE: 4F00h to 4F09h and 4F15h; modes told are those that are set; linear frame buffer and banks are
+; VBE: 4F00h to 4F09h, 4F10h, 4F15h; modes told are those that are set; linear frame buffer and banks are
 ; one memory, at the PCI function's base address; the ports of the Bochs display interface; text is back
-; after mode 3. Rules G3 to G6, N10. VBE Core Functions Standard 3.0; VBE/DDC 1.1.
+; after mode 3. Rules G3 to G6, N10. VBE Core Functions Standard 3.0; VBE/DDC 1.1;
+; VBE/PM 1.0.
 %define NAME "T37"
 %include "kernel.inc"
 %include "real.inc"
@@ -11,6 +12,7 @@
 %define INFO    (ARENA + 0x1000)        ; of the card; 512 bytes
 %define MODE    (ARENA + 0x1200)        ; of a mode; 256 bytes
 %define SMALL   0x2000
+%define EDID    (ARENA + 0x3000)
 
 ; vbe AX, BX, CX, DX, DI, RESULT: ES:DI in ARENA; what AX is then.
 %define vbe vbe_at __?LINE?__,
@@ -43,6 +45,7 @@ main:   call interface
         call scan_lines
         call palette
         call monitor
+        call power
         call text
         ret
 
@@ -298,25 +301,161 @@ palette:
         within eax, 1, 64
         ret
 
+; VBE/DDC 1.1; "Enhanced EDID Data Standard" A1: a block of version 1.3, with what that demands, and
+; timings only of sizes that are offered.
 monitor:
-        step "4F15h: DDC"
-        mov dword [regs + registers.eax], 0x4f15
-        mov dword [regs + registers.ebx], 0
-        mov dword [regs + registers.ecx], 0
-        in_real call_vbe
-        cmp word [regs + registers.eax], 0x004f
-        jne .none                       ; the monitor says nothing
-        vbe 0x4f15, 1, 0, 0, SMALL, 0x004f
-        equal [ARENA + SMALL], 0xffffff00
-        equal [ARENA + SMALL + 4], 0x00ffffff
-        mov esi, ARENA + SMALL
+        step "4F15h: DDC2"
+        vbe 0x4f15, 0, 0, 0, 0, 0x004f
+        equal_bits [regs + registers.ebx], 0xff, 2
+        movzx eax, byte [regs + registers.ebx + 1]
+        within eax, 0, 2
+        step "EDID: magic, version, sum"
+        mov edi, EDID
+        mov ecx, 136 / 4
+        mov eax, 0x5a5a5a5a
+        rep stosd
+        vbe 0x4f15, 1, 0, 0, EDID - ARENA, 0x004f
+        equal [EDID], 0xffffff00
+        equal [EDID + 4], 0x00ffffff
+        equal_bits [EDID + 18], 0xffff, 0x0301
+        mov esi, EDID
         mov ecx, 128
         xor eax, eax
 .sum:   add al, [esi]
         inc esi
         loop .sum
         equal eax, 0
-.none:  ret
+        equal [EDID + 128], 0x5a5a5a5a
+        step "EDID: analogue, colour, the first detailed timing is preferred"
+        equal_bits [EDID + 20], 0x80, 0
+        equal_bits [EDID + 24], 0x1a, 0x0a
+        movzx eax, byte [EDID + 54 + 4] ; 1024 by 768, 60 Hz
+        shl eax, 4
+        mov al, [EDID + 54 + 2]
+        equal_bits eax, 0xfff, 1024
+        movzx ecx, byte [EDID + 54 + 3]
+        movzx eax, byte [EDID + 54 + 4]
+        and eax, 15
+        shl eax, 8
+        lea ebx, [eax + ecx + 1024]     ; dots of a line
+        movzx eax, byte [EDID + 54 + 7]
+        and eax, 0xf0
+        shl eax, 4
+        mov al, [EDID + 54 + 5]
+        equal eax, 768
+        movzx ecx, byte [EDID + 54 + 6]
+        add ecx, eax
+        imul ecx, ebx
+        movzx eax, word [EDID + 54]
+        imul eax, eax, 10000
+        xor edx, edx
+        div ecx
+        equal eax, 60
+        step "EDID: names its limits and itself"
+        equal [EDID + 72], 0xfd000000
+        movzx eax, byte [EDID + 72 + 9] ; MHz / 10: 4F01h says up to 229.5
+        within eax, 23, 25
+        equal [EDID + 90], 0xfc000000
+        equal [EDID + 95], 'twin'
+        equal_bits [EDID + 99], 0xffffff, 0x0a3638
+        equal [EDID + 108], 0x10000000
+        equal_bits [EDID + 126], 0xff, 0
+        step "EDID: standard timing"
+        mov dword [sizes], 0
+        xor ebx, ebx
+.next:  mov [step_number], ebx
+        movzx eax, byte [EDID + 38 + ebx * 2]
+        movzx ecx, byte [EDID + 39 + ebx * 2]
+        cmp eax, 1
+        je .none
+        add eax, 31
+        shl eax, 3
+        mov edx, eax
+        shr edx, 2
+        imul edx, edx, 3                ; 4 : 3
+        cmp ecx, 0x40
+        je .size
+        equal ecx, 0x80
+        mov ecx, 5                      ; 5 : 4
+        push eax
+        shl eax, 2
+        xor edx, edx
+        div ecx
+        mov edx, eax
+        pop eax
+.size:  shl edx, 16
+        or edx, eax
+        cmp edx, [sizes]
+        jbe .offered
+        mov [sizes], edx
+.offered:
+        push ebx
+        call offers
+        pop ebx
+        jmp .over
+.none:  equal ecx, 1
+.over:  inc ebx
+        cmp ebx, 8
+        jb .next
+        mov dword [step_number], 0
+        equal [sizes], 1200 << 16 | 1600
+        step "4F15h: other blocks, controllers, functions"
+        vbe 0x4f15, 1, 0, 1, EDID - ARENA, 0x014f
+        vbe 0x4f15, 1, 1, 0, EDID - ARENA, 0x014f
+        vbe 0x4f15, 0, 1, 0, 0, 0x014f
+        vbe 0x4f15, 2, 0, 0, EDID - ARENA, 0x014f
+        ret
+
+; Some mode has the size EDX.
+offers: mov [size], edx
+        call mode_list
+.next:  movzx eax, word [esi]
+        cmp eax, 0xffff
+        je .none
+        push esi
+        mov edx, eax
+        information edx
+        pop esi
+        add esi, 2
+        mov eax, [MODE + 18]
+        cmp eax, [size]
+        jne .next
+        ret
+.none:  equal [size], 0
+        ret
+
+; VBE/PM 1.0: on and off alone, for a VGA has no other; the bits are in registers of the VGA.
+power:  step "4F10h: on and off"
+        vbe 0x4f10, 0, 0, 0, 0, 0x004f
+        equal_bits [regs + registers.ebx], 0xffff, 0x0410
+        vbe 0x4f10, 2, 0, 0, 0, 0x004f
+        equal_bits [regs + registers.ebx], 0xff00, 0
+        vbe 0x4f10, 0x0401, 0, 0, 0, 0x004f
+        vbe 0x4f10, 2, 0, 0, 0, 0x004f
+        equal_bits [regs + registers.ebx], 0xff00, 0x0400
+        write 0x3d4, 0x17
+        reads 0x3d5, 0x80, 0            ; no syncs
+        write 0x3c4, 1
+        reads 0x3c5, 0x20, 0x20         ; dark
+        vbe 0x4f10, 0x0101, 0, 0, 0, 0x014f
+        vbe 0x4f10, 0x0201, 0, 0, 0, 0x014f
+        vbe 0x4f10, 3, 0, 0, 0, 0x014f
+        vbe 0x4f10, 2, 0, 0, 0, 0x004f
+        equal_bits [regs + registers.ebx], 0xff00, 0x0400
+        vbe 0x4f10, 0x0001, 0, 0, 0, 0x004f
+        reads 0x3c5, 0x20, 0
+        write 0x3d4, 0x17
+        reads 0x3d5, 0x80, 0x80
+        step "a mode ends it too"
+        vbe 0x4f10, 0x0401, 0, 0, 0, 0x004f
+        mov dword [regs + registers.eax], 3
+        in_real call_vbe
+        vbe 0x4f10, 2, 0, 0, 0, 0x004f
+        equal_bits [regs + registers.ebx], 0xff00, 0
+        write 0x3c4, 1
+        reads 0x3c5, 0x20, 0
+        vbe 0x4f02, 0x4101, 0, 0, 0, 0x004f
+        ret
 
 text:   step "mode 3 ends it: text, and no linear mode"
         mov dword [regs + registers.eax], 3
@@ -338,4 +477,6 @@ base:   dd 0
 mode:   dd 0
 bank:   dd 0
 pitch:  dd 0
+size:   dd 0
+sizes:  dd 0
 es_after: dd 0
