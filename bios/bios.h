@@ -27,6 +27,7 @@ typedef _Bool bool;
 #define PACKED      __attribute__((packed))
 #define offset_of   __builtin_offsetof
 #define ROM_SEGMENT 0xf000u
+#define VGA_SEGMENT 0xc000u
 
 /* A text in ROM, for text_print. */
 #define TEXT(s)                                                                                    \

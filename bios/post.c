@@ -158,7 +158,7 @@ static void scan_roms(u16 from, u16 to)
 
 void video_init(void)
 {
-    scan_roms(0xc000, 0xc800);
+    scan_roms(VGA_SEGMENT, 0xc800);
     call_int(0x10, 0x0003, 0, 0, 0);
 }
 

@@ -1,35 +1,45 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The BIOS in RAM: from early on until it hands over its segment can be written, and tables for the
- * system are put there. 82441FX (290549), "PAM[6:0]".
+ * system are put there; so can the VGA BIOS's, as PCI promises to a ROM. 82441FX (290549), "PAM[6:0]";
+ * PCI 2.1, 6.3.3.
  */
 #include "bda.h"
 #include "tables.h"
 #include "pci.h"
 
 #define PAM_F      0x30 /* of register 59h: F0000h to FFFFFh */
-#define PAM_READ   0x10 /* RAM is read */
-#define PAM_WRITE  0x20
+#define PAM_C8     0x03 /* of register 5Bh: C8000h to CBFFFh; 5Ah: from C0000h, from C4000h */
+#define PAM_READ   0x11 /* RAM is read */
+#define PAM_WRITE  0x22
 
 #define SUM_BYTE   0xffff
 #define SUM_BLOCKS 128
 
 static void set_pam(u8 what)
 {
-    pci_write8(HOST_PAM, (u8)((pci_read8(HOST_PAM) & ~PAM_F) | what));
+    pci_write8(HOST_PAM, what & PAM_F);
+    pci_write8(HOST_PAM + 1, what);
+    pci_write8(HOST_PAM + 2, what & PAM_C8);
+}
+
+static void copy_segment(u16 segment)
+{
+    u16 at = 0;
+
+    do {
+        far_put32(segment, at, far_get32(segment, at));
+        at += 4;
+    } while (at);
 }
 
 bool shadow_open(void)
 {
-    u16 at = 0;
-
     if (!pci_present())
         return false;
     set_pam(PAM_WRITE);
-    do {
-        far_put32(ROM_SEGMENT, at, far_get32(ROM_SEGMENT, at));
-        at += 4;
-    } while (at);
+    copy_segment(VGA_SEGMENT);
+    copy_segment(ROM_SEGMENT);
     set_pam(PAM_READ | PAM_WRITE);
     return true;
 }

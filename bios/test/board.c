@@ -77,14 +77,15 @@ static void test_power(void)
 
 /* --- the BIOS in RAM --- */
 
-/* Its segment is RAM that cannot be written, and nothing else from C8000h is there. */
+/* Its segment and the VGA BIOS's are RAM that cannot be written, and nothing else is there. */
 static void test_shadow(void)
 {
-    u16 was = peek16(0xf000, 0);
+    u16 was = peek16(0xf000, 0), vga = peek16(0xc000, 0x20);
 
-    CHECK(config(HOST | 0x58) >> 8 == 0x10 && config(HOST | 0x5c) == 0);
+    CHECK(config(HOST | 0x58) >> 8 == 0x011110 && config(HOST | 0x5c) == 0);
     poke16(0xf000, 0, (u16)~was);
-    CHECK(peek16(0xf000, 0) == was);
+    poke16(0xc000, 0x20, (u16)~vga);
+    CHECK(peek16(0xf000, 0) == was && peek16(0xc000, 0x20) == vga);
     CHECK(peek16(0xe000, 0) == 0xffff);
 }
 

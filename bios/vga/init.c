@@ -44,5 +44,6 @@ void vga_post(void)
     hardware_wake();
     vectors_set();
     data_reset();
+    vbe_post();
     mode_set(3);
 }

@@ -102,9 +102,8 @@ static u8 fits(const struct vbe_mode *mode)
     return mode_bytes(mode) >> 16 < get(MEMORY);
 }
 
-/* Where the frame buffer is: base address 0 of the function with our identification; 0: nowhere,
-   since nobody has given it an address. */
-static u32 frame_buffer(void)
+/* Base address 0 of the function with our identification; 0: nobody has given it an address. */
+static u32 frame_buffer_find(void)
 {
     for (u32 devfn = 0; devfn < 0x100; devfn++) {
         out32(0xcf8, 0x80000000u | devfn << 8);
@@ -114,6 +113,26 @@ static u32 frame_buffer(void)
         return in32(0xcfc) & ~15u;
     }
     return 0xe0000000u;
+}
+
+/* POST, while this ROM is in RAM that can be written: later, under a monitor, PCI may be out of reach.
+   The third byte keeps the ROM's sum. */
+void vbe_post(void)
+{
+    u16 high = (u16)(frame_buffer_find() >> 16);
+
+    if (!present())
+        return;
+    far_write16(code_seg(), OFF(vbe_frame_buffer), high);
+    far_write8(code_seg(), OFF(vbe_frame_buffer) + 2, (u8)-(high + (high >> 8)));
+}
+
+/* Where the frame buffer is; 0: nowhere. */
+static u32 frame_buffer(void)
+{
+    u16 high = far_read16(code_seg(), OFF(vbe_frame_buffer));
+
+    return high ? (u32)high << 16 : frame_buffer_find();
 }
 
 static void put32(u16 seg, u16 off, u32 value)

@@ -37,6 +37,13 @@ vbe_window:
 2:  movw $0x014f, %ax
     lretw
 
+/* The upper half of the frame buffer's address, which POST writes, and a byte for the sum. */
+    .section .rodata.vbe_frame_buffer, "a"
+    .globl vbe_frame_buffer
+vbe_frame_buffer:
+    .word 0
+    .byte 0
+
     .section .rodata.vbe_protected, "a"
     .balign 4
     .globl vbe_protected, vbe_protected_end

@@ -284,11 +284,12 @@ u32 save_pointer2(u8 n);
 
 /* vbe.c; vbe_entry.S; monitor.c */
 enum { VBE_SUPPORTED = 0x004f, VBE_FAILED = 0x014f }; /* what AX says */
+void vbe_post(void);
 void vbe_off(void);
 u16 vbe_power(frame *r);
 u16 vbe_ddc(frame *r);
 void vbe_window(void);
-extern const u8 vbe_protected[], vbe_protected_end[];
+extern const u8 vbe_protected[], vbe_protected_end[], vbe_frame_buffer[];
 
 /* functions of INT 10h by AH, in the files that they belong to */
 typedef void function(frame *r);
