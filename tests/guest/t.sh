@@ -6,22 +6,25 @@
 # 16 heads, 63 sectors, first and third; "; Floppies: 360 720": a disk of so many KB in drive B:, one
 # after the other, first.floppy, beside which the script finds other.floppy; "; Cpus: 8": on so many
 # processors, and there they must stay the same more often; "; Script: yes": NAME.script is somebody
-# in front of it. TESTS: names of programs instead of all.
+# in front of it; each "; With: ARGUMENTS": once more with these, without looking at the whole machine.
+# TESTS: names of programs instead of all.
 . "$(dirname "$0")/common"
 need nasm
 bad=0
+with=
 
 run() { # name, engine, model
     "$TWIN86" -display none -speed max -max-time 300 -max-guest-time 60 -snapshot -m 16 \
         ${cd:+-cdrom "$cd"} $disks ${floppy:+-fdb first.floppy} ${cpus:+-smp "$cpus"} -cpu "$3" \
-        -rtc base=2026-01-01T00:00:00 -engine "$2" -hash-every 0.${cpus:+0}5 \
-        ${script:+-script "$script"} -debugcon file:"$1.$2" "$1.img" >"$1.$2.log" 2>&1
+        -rtc base=2026-01-01T00:00:00 -engine "$2" ${with:--hash-every 0.${cpus:+0}5} \
+        ${script:+-script "$script"} -debugcon file:"$1.$2" "$1.img" >"$1.$2.log" 2>&1 </dev/null
     code=$?
     [ $code = 0 ] && [ "$(cat "$1.$2")" = "$(said "$1") ok" ] || {
-        echo "$2 engine, $3${floppy:+, $floppy KB}: exit code $code: $(cat "$1.$2")"
+        echo "$2 engine, $3${floppy:+, $floppy KB}${with:+, $with}: exit code $code: $(cat "$1.$2")"
         bad=1
         return
     }
+    [ -z "$with" ] || return
     grep '^hash ' "$1.$2.log" >"$1.$2.hashes"
     cmp "$1.fast.hashes" "$1.$2.hashes" || bad=1
 }
@@ -62,6 +65,13 @@ for name in ${TESTS:-$(cd "$here/t" && ls -- *.asm | sed 's/\.asm$//')}; do
             done
         done
     done
+    sed -n 's/^; With: //p' "$here/t/$name.asm" >with.list
+    while read -r with; do
+        for engine in fast plain; do
+            run "$name" $engine pentium3
+        done
+    done <with.list
+    with=
     [ $bad = 0 ] && said "$name"
 done
 exit $bad

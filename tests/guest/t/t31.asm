@@ -4,6 +4,13 @@
 ; registers; calls keep IF, the upper halves of registers, and live on little stack. Rules D2, D3, D9, D14,
 ; D15, M1, M2, N2, O12, S5, X2, X13, X17, V1 to V3, V7, V11, V13. IBM PC AT Technical Reference, BIOS
 ; listing; ACPI Specification 1.0b, 14 (E820h); Ralf Brown's Interrupt List.
+; With: -m 8
+; With: -m 64 -machine pc,acpi=off
+; With: -m 512 -machine pc,apic=off
+; With: -m 3072
+; With: -m 3072 -machine pc,acpi=off,apic=off
+; With: -m 8 -machine isapc
+; With: -m 3072 -machine isapc
 %define NAME "T31"
 %include "kernel.inc"
 %include "real.inc"
@@ -223,7 +230,8 @@ memory: step "extended memory: AH=88h, E801h, CMOS"
         equal_bits [regs + registers.ecx], 0xffff, eax
         ret
 
-; M1, V11: in order, without overlaps, 20 bytes each, known types; all memory is there.
+; M1, V11: in order, without overlaps, 20 bytes each, known types; all memory is there; what lies just
+; below 4 GiB is not told of, or the APICs' ranges are reserved too.
 map:    step "E820h"
         xor ebx, ebx
         mov dword [entries], 0
@@ -255,15 +263,21 @@ map:    step "E820h"
         within [esi + 16], 1, 4
         cmp dword [esi + 4], 0
         jne .high
+        equal [above], 0                ; beyond 4 GiB comes last
         within [esi], ebx, 0xffffffff
         mov ebx, [esi]
         add ebx, [esi + 8]
+        call near_apics
         cmp dword [esi + 16], 1
-        jne .high
+        jne .over
         add ebp, [esi + 8]
-.high:  add esi, 32
+        jmp .over
+.high:  inc dword [above]
+.over:  add esi, 32
         dec ecx
         jnz .entry
+        step "E820h: APICs"
+        equal [apics], [top]
         step "E820h has as much memory as E801h"
         mov eax, [extended]
         shl eax, 10
@@ -273,7 +287,27 @@ map:    step "E820h"
         mov ecx, eax
         sub eax, 0x100000               ; less what ACPI's tables take
         within ebp, eax, ecx
+        step "E820h of less than 20 bytes, and without SMAP"
+        bios 0x15, 0xe820, 0, 19, 'PAMS'
+        equal [regs + registers.carry], 1
+        bios 0x15, 0xe820, 0, 20, 'PAM?'
+        equal [regs + registers.carry], 1
         ret
+
+; The entry at ESI, which ends at EBX: does it reach the APICs, and reserve both their ranges?
+near_apics:
+        lea eax, [ebx - 1]
+        cmp eax, 0xfec00000
+        jb .done
+        mov dword [top], 1
+        cmp dword [esi + 16], 2
+        jne .done
+        cmp dword [esi], 0xfec00000
+        ja .done
+        cmp eax, 0xfee00fff
+        jb .done
+        mov dword [apics], 1
+.done:  ret
 
 ; D9: ROMs are constant and end where they say; where nothing is, everything is one.
 holes:  step "the video BIOS: signature, size, sum"
@@ -386,5 +420,8 @@ stack:  dd 0x7800
 flags_after: dd 0
 es_after: dd 0
 entries: dd 0
+above:  dd 0                            ; entries beyond 4 GiB
+top:    dd 0                            ; an entry reaches the APICs
+apics:  dd 0                            ; one reserves them
 extended: dd 0
 rom_end: dd 0
