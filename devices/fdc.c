@@ -11,10 +11,14 @@
  *   MSR 80h      90h              10h (DMA)               D0h
  *
  * Not modelled: head load and unload times, motor spin-up, write precompensation, tape drives,
- * power down, gap lengths, FM recording (never found on the disk), sector sizes but 512 (they are
- * not found, and formatting with them writes nothing). The DMA channel is served 16 bytes at a
- * time whether the FIFO is on or not. A disk keeps its format: formatting with another data rate
- * or layout passes without touching the image, and verifying it then fails.
+ * power down, gap lengths, FM recording (never found on the disk), what lies between two sectors
+ * (READ TRACK with a larger N than the sector's goes on with gap bytes). The DMA channel is served
+ * 16 bytes at a time whether the FIFO is on or not.
+ *
+ * A disk keeps its format, since its image has no place for another: FORMAT TRACK with another data
+ * rate or sectors than the track has ends with equipment check (abnormal termination, EC). Sectors
+ * below 512 bytes, which no image has, only hold the place for larger ones, of which the first part
+ * gets the ID: so XDF disks are formatted. The fill byte is then all that such a large one has.
  */
 #include "devices/fdc_parts.h"
 
@@ -362,8 +366,11 @@ static const struct field fdc_fields[] = {
     FIELD(struct fdc, over),
     FIELD(struct fdc, unlike),
     FIELD(struct fdc, differs),
-    FIELD_MAX(struct fdc, passed, SECTOR_SIZE),
-    FIELD_MAX(struct fdc, moved, SECTOR_SIZE),
+    FIELD(struct fdc, lba),
+    FIELD_MAX(struct fdc, length, FDC_SECTOR_MAX),
+    FIELD_MAX(struct fdc, passed, FDC_SECTOR_MAX),
+    FIELD_MAX(struct fdc, moved, FDC_SECTOR_MAX),
+    FIELD(struct fdc, given),
     FIELD(struct fdc, turn),
     FIELD(struct fdc, data_start),
     FIELD_ARRAY(struct fdc, sector),

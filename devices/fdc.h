@@ -29,11 +29,11 @@ enum fdc_drive_type {
     FDC_DRIVE_2880K,
 };
 
-enum { FDC_DRIVES = 2, FDC_FIFO = 16, FDC_MARKS = 1024 };
+enum { FDC_DRIVES = 2, FDC_FIFO = 16, FDC_MARKS = 1024, FDC_SECTOR_MAX = 128 << 7 };
 
 /*
  * The way to the DMA chip. The board fills it in after fdc_init().
- * TRANSFER moves up to N bytes (at most a sector) between BYTES and memory; it gives the number
+ * TRANSFER moves up to N bytes (at most a FIFO full) between BYTES and memory; it gives the number
  * moved (less than N: the channel is masked or at its end) and sets *TC when the channel reached
  * its terminal count with the last of them. DREQ follows the request pin; it may be NULL.
  */
@@ -52,7 +52,9 @@ struct fdc_drive {
     u8 type;                       /* enum fdc_drive_type */
     u8 cylinder;                   /* where the heads stand */
     bool changed;                  /* DSKCHG: disk changed since the last step pulse */
-    u8 deleted[FDC_MARKS]; /* bit n: sector n has a deleted-data mark; image files hold none */
+    /* Bit n: the sector that begins with the image's n-th 512 bytes has a deleted-data mark; image
+     * files hold none. */
+    u8 deleted[FDC_MARKS];
 };
 
 /* A seek under way, for each of the four drives that commands can name. */
@@ -107,10 +109,13 @@ struct fdc {
     bool tc;              /* terminal count came */
     bool over;            /* READ: the sector has passed, the last bytes are waited for */
     bool unlike, differs; /* SCAN: a byte does not satisfy; a byte is not equal */
+    u16 lba;              /* where the sector begins in the image, in 512 bytes */
+    u16 length;           /* bytes of the sector, or of what FORMAT asks for */
     u16 passed, moved;    /* bytes under the head; bytes moved to or from the host */
+    u64 given;            /* FORMAT: a bit for each sector of the track that got its ID */
     u64 turn;             /* revolution at which the search gives up */
     vtime data_start;     /* when the data field of this sector began */
-    u8 sector[SECTOR_SIZE];
+    u8 sector[FDC_SECTOR_MAX];
     struct timer work, poll;
 };
 

@@ -3,9 +3,9 @@
  * Commands of the floppy disk controller that wait for the turning disk: find an ID, move data,
  * format. Everything happens when the place on the track comes under the head.
  *
- *  index                slot 0                                     slot 1
- *    |  gap 146 bytes  | sync ID crc | gap sync mark | 512 | crc .. | sync ID ..
- *                      0            22              60    572
+ *  index                slot 0                                          slot 1
+ *    |  gap 146 bytes  | sync ID crc | gap sync mark | 128 << N | crc .. | sync ID ..
+ *                      0            22              60
  *
  *    SEEK -> FIND -> DATA -> FIND -> DATA ... -> result
  *            GIVE_UP at the second index pulse; WAIT while nothing turns
@@ -19,7 +19,9 @@ enum {
     BURST = 16,
     LAST_BYTES = 32,
     ID_BYTES = 4,
-    SLOT_MIN = 588
+    SLOT_AROUND = 76, /* what a slot has besides its data, at least */
+    SIZE_512 = 2,
+    GAP_BYTE = 0x4e,
 };
 
 #define PROTECT_TIME 50000u /* ns until a write-protected disk is told */
@@ -77,9 +79,10 @@ static bool by_dma(const struct fdc *fdc)
 struct track {
     bool turns;    /* a disk is in the selected drive and its motor is on */
     bool readable; /* formatted, and with this data rate */
-    u8 sectors, cylinder;
-    u32 revs;  /* revolutions a second */
-    u32 bytes; /* of one revolution */
+    u8 cylinder;
+    struct disk_track on; /* empty where nothing is */
+    u32 revs;             /* revolutions a second */
+    u32 bytes;            /* of one revolution */
 };
 
 /* The rate with which a disk of this format is recorded, in the drive that it is in; kbit/s. */
@@ -105,6 +108,20 @@ static u8 media_cylinder(const struct fdc_drive *d)
     return wide ? d->cylinder / 2 : d->cylinder;
 }
 
+static u16 size_of(struct disk_sector sector)
+{
+    return (u16)(128u << sector.n);
+}
+
+/* Bytes of the first N slots at least. */
+static u32 slots_min(const struct track *t, u32 n)
+{
+    u32 bytes = 0;
+    for (u32 i = 0; i < n; i++)
+        bytes += SLOT_AROUND + size_of(t->on.sectors[i]);
+    return bytes;
+}
+
 static struct track track_now(struct fdc *fdc)
 {
     const struct fdc_drive *d = fdc_selected(fdc);
@@ -115,65 +132,65 @@ static struct track track_now(struct fdc *fdc)
     if (!t.turns)
         return t;
     t.cylinder = media_cylinder(d);
-    t.sectors = d->geometry.sectors;
-    u32 room = INDEX_GAP + t.sectors * SLOT_MIN;
+    disk_track(d->disk, t.cylinder, fdc->head, &t.on);
+    u32 room = INDEX_GAP + slots_min(&t, t.on.count);
     t.bytes = t.bytes > room ? t.bytes : room; /* very dense formats have shorter bytes here */
-    t.readable = t.sectors && fdc->opcode & OPCODE_MFM && rate == disk_kbps(d) &&
-                 rate <= drive_kbps_max(d) && fdc->head < d->geometry.heads &&
-                 t.cylinder < d->geometry.cylinders;
+    t.readable =
+        t.on.count && fdc->opcode & OPCODE_MFM && rate == disk_kbps(d) && rate <= drive_kbps_max(d);
     return t;
 }
 
-static vtime bytes_to_ns(struct track t, u64 bytes)
+static vtime bytes_to_ns(const struct track *t, u64 bytes)
 {
-    return bytes * NS_PER_S / ((u64)t.revs * t.bytes);
+    return bytes * NS_PER_S / ((u64)t->revs * t->bytes);
 }
 
-static vtime time_of(struct track t, u64 turn, u32 byte)
+static vtime time_of(const struct track *t, u64 turn, u32 byte)
 {
-    return ticks_to_ns(turn, t.revs) + bytes_to_ns(t, byte);
+    return ticks_to_ns(turn, t->revs) + bytes_to_ns(t, byte);
 }
 
-static u32 slot_byte(struct track t, u32 index)
+/* The slots share the track as their sizes are. */
+static u32 slot_byte(const struct track *t, u32 index)
 {
-    return INDEX_GAP + index * (t.bytes - INDEX_GAP) / t.sectors;
+    return INDEX_GAP + t->on.late +
+           slots_min(t, index) * (t->bytes - INDEX_GAP) / slots_min(t, t->on.count);
 }
 
 /* When the end of the ID of sector INDEX (from 0) passes next. */
-static vtime id_time(const struct fdc *fdc, struct track t, u32 index)
+static vtime id_time(const struct fdc *fdc, const struct track *t, u32 index)
 {
-    u64 turn = clock_ticks(fdc->clock, t.revs);
-    vtime when = time_of(t, turn, slot_byte(t, index) + ID_END);
-    return when >= clock_now(fdc->clock) ? when
-                                         : time_of(t, turn + 1, slot_byte(t, index) + ID_END);
+    u64 turn = clock_ticks(fdc->clock, t->revs);
+    u32 byte = slot_byte(t, index) + ID_END;
+    vtime when = time_of(t, turn, byte);
+    return when >= clock_now(fdc->clock) ? when : time_of(t, turn + 1, byte);
 }
 
-static u32 next_index(const struct fdc *fdc, struct track t)
+static u32 next_index(const struct fdc *fdc, const struct track *t)
 {
     u32 best = 0;
-    for (u32 i = 1; i < t.sectors; i++)
+    for (u32 i = 1; i < t->on.count; i++)
         if (id_time(fdc, t, i) < id_time(fdc, t, best))
             best = i;
     return best;
 }
 
+/* The sector of this track whose ID ends with R and N; -1: none. */
+static int index_of(const struct track *t, u8 r, u8 n)
+{
+    for (int i = 0; i < t->on.count; i++)
+        if (t->on.sectors[i].r == r && t->on.sectors[i].n == n)
+            return i;
+    return -1;
+}
+
 /* Which sector of the track the command wants next; -1: none that is there. */
-static int wanted_index(const struct fdc *fdc, struct track t)
+static int wanted_index(const struct fdc *fdc, const struct track *t)
 {
     u8 at = (u8)(fdc->eot - fdc->left);
     if (operation(fdc) == OP_READ_TRACK)
-        return at < t.sectors ? at : -1;
-    bool match = fdc->c == t.cylinder && fdc->h == fdc->head && fdc->n == 2 && fdc->r >= 1 &&
-                 fdc->r <= t.sectors;
-    return match ? fdc->r - 1 : -1;
-}
-
-/* The sector of the image that is being moved, or past the end of it. */
-static u64 image_sector(struct fdc *fdc, u8 r)
-{
-    const struct fdc_drive *d = fdc_selected(fdc);
-    u32 track = (u32)media_cylinder(d) * d->geometry.heads + fdc->head;
-    return (u64)track * d->geometry.sectors + r - 1;
+        return at < t->on.count ? at : -1;
+    return fdc->c == t->cylinder && fdc->h == fdc->head ? index_of(t, fdc->r, fdc->n) : -1;
 }
 
 static bool marked(const struct fdc_drive *d, u64 lba)
@@ -229,22 +246,26 @@ static void finish(struct fdc *fdc, u8 st0, u8 st1, u8 st2)
 
 /* ---- finding ---- */
 
-static void format_begin(struct fdc *fdc, struct track t)
+static void format_begin(struct fdc *fdc, const struct track *t)
 {
     fdc->step = STEP_FORMAT;
-    fdc->turn = clock_ticks(fdc->clock, t.revs) + 1;
+    fdc->turn = clock_ticks(fdc->clock, t->revs) + 1;
     fdc->passed = 0;
+    fdc->moved = fdc->length = ID_BYTES; /* nothing is asked for yet */
+    fdc->given = 0;
     timer_set(&fdc->work, time_of(t, fdc->turn, 0));
 }
 
-static int search_index(struct fdc *fdc, struct track t)
+static int search_index(struct fdc *fdc, const struct track *t)
 {
-    if (!t.readable)
+    if (!t->readable)
         return -1;
     if (operation(fdc) != OP_READ_ID)
         return wanted_index(fdc, t);
-    fdc->r = (u8)(next_index(fdc, t) + 1);
-    return fdc->r - 1;
+    u32 index = next_index(fdc, t);
+    fdc->r = t->on.sectors[index].r;
+    fdc->n = t->on.sectors[index].n;
+    return (int)index;
 }
 
 static bool protected(struct fdc *fdc)
@@ -267,14 +288,14 @@ static void search(struct fdc *fdc, bool fresh)
         return;
     }
     if (operation(fdc) == OP_FORMAT) {
-        format_begin(fdc, t);
+        format_begin(fdc, &t);
         return;
     }
     if (fresh)
         fdc->turn = clock_ticks(fdc->clock, t.revs) + 2;
-    int index = search_index(fdc, t);
+    int index = search_index(fdc, &t);
     fdc->step = index >= 0 ? STEP_FIND : STEP_GIVE_UP;
-    timer_set(&fdc->work, index >= 0 ? id_time(fdc, t, (u32)index) : time_of(t, fdc->turn, 0));
+    timer_set(&fdc->work, index >= 0 ? id_time(fdc, &t, (u32)index) : time_of(&t, fdc->turn, 0));
 }
 
 static void give_up(struct fdc *fdc)
@@ -296,11 +317,6 @@ void fdc_spindle_changed(struct fdc *fdc)
 
 /* ---- bytes between host and sector ---- */
 
-static u16 sector_bytes(const struct fdc *fdc)
-{
-    return operation(fdc) == OP_FORMAT ? ID_BYTES : SECTOR_SIZE;
-}
-
 /* How far the host may be ahead of the head when it writes, or behind when it reads. */
 static u16 slack(const struct fdc *fdc)
 {
@@ -311,7 +327,7 @@ static u16 slack(const struct fdc *fdc)
 static u16 reach(const struct fdc *fdc)
 {
     u32 ahead = fdc->passed + (does(fdc, FROM_HOST) ? slack(fdc) : 0u);
-    return ahead < sector_bytes(fdc) ? (u16)ahead : sector_bytes(fdc);
+    return ahead < fdc->length ? (u16)ahead : fdc->length;
 }
 
 /* Bytes from one service of the host to the next. */
@@ -337,7 +353,7 @@ static void scan_byte(struct fdc *fdc, u8 disk, u8 host)
 /* The only two ways for a byte in and out of the sector. */
 static void sector_put(struct fdc *fdc, u8 byte)
 {
-    if (fdc->moved >= sector_bytes(fdc))
+    if (fdc->moved >= fdc->length)
         return;
     if (does(fdc, SCAN))
         scan_byte(fdc, fdc->sector[fdc->moved], byte);
@@ -348,7 +364,7 @@ static void sector_put(struct fdc *fdc, u8 byte)
 
 static u8 sector_get(struct fdc *fdc)
 {
-    return fdc->moved < SECTOR_SIZE ? fdc->sector[fdc->moved++] : 0;
+    return fdc->moved < fdc->length ? fdc->sector[fdc->moved++] : 0;
 }
 
 bool fdc_to_host(const struct fdc *fdc)
@@ -369,7 +385,7 @@ u8 fdc_host_read(struct fdc *fdc)
     u8 byte = sector_get(fdc);
     if (!fdc_host_ready(fdc))
         service(fdc);
-    if (fdc->over && fdc->moved == SECTOR_SIZE)
+    if (fdc->over && fdc->moved == fdc->length)
         timer_set(&fdc->work, clock_now(fdc->clock));
     return byte;
 }
@@ -419,7 +435,7 @@ static bool other_mark(struct fdc *fdc)
     u8 op = operation(fdc);
     if (does(fdc, WRITES | SCAN) || op == OP_READ_TRACK)
         return false;
-    return marked(fdc_selected(fdc), image_sector(fdc, fdc->r)) != does(fdc, DELETED);
+    return marked(fdc_selected(fdc), fdc->lba) != does(fdc, DELETED);
 }
 
 /* The next ID as the data sheet's table has it, "Result Phase Table"; false: past the last. */
@@ -474,14 +490,13 @@ static void next_sector(struct fdc *fdc)
 static void sector_done(struct fdc *fdc)
 {
     struct fdc_drive *d = fdc_selected(fdc);
-    u64 lba = image_sector(fdc, fdc->r);
     fdc->activity++;
     if (does(fdc, WRITES)) {
-        if (!disk_write(d->disk, lba, 1, fdc->sector)) {
+        if (!disk_write(d->disk, fdc->lba, fdc->length / SECTOR_SIZE, fdc->sector)) {
             finish(fdc, ST0_ABNORMAL | ST0_EC, 0, 0);
             return;
         }
-        mark(d, lba, does(fdc, DELETED));
+        mark(d, fdc->lba, does(fdc, DELETED));
     }
     if (does(fdc, SCAN) && !fdc->unlike)
         finish(fdc, 0, 0, fdc->differs ? 0 : ST2_SH);
@@ -491,57 +506,69 @@ static void sector_done(struct fdc *fdc)
         next_sector(fdc);
 }
 
-/* Read track takes what comes and tells whether it was what it looked for. */
-static void track_compare(struct fdc *fdc, struct track t)
+/* Read track takes what comes and tells whether it was what it looked for. As many bytes pass as
+ * the command's N says: if the sector has another, its CRC is not where it is looked for. */
+static void track_compare(struct fdc *fdc, const struct track *t, struct disk_sector s)
 {
-    u8 at = (u8)(fdc->eot - fdc->left);
-    if (fdc->c != t.cylinder || fdc->h != fdc->head || fdc->r != at + 1 || fdc->n != 2)
+    fdc->length = (u16)(128u << (fdc->n & 7));
+    if (fdc->c != t->cylinder || fdc->h != fdc->head || fdc->r != s.r || fdc->n != s.n)
         fdc->st1 |= ST1_ND;
+    if (fdc->length != size_of(s)) {
+        fdc->st1 |= ST1_DE;
+        fdc->st2 |= ST2_DD;
+    }
 }
 
 /* What is on the disk, for reading and comparing; zeros to be filled for writing. */
-static bool sector_load(struct fdc *fdc)
+static bool sector_load(struct fdc *fdc, struct disk_sector s)
 {
-    u8 r = operation(fdc) == OP_READ_TRACK ? (u8)(fdc->eot - fdc->left + 1) : fdc->r;
-    if (!does(fdc, WRITES))
-        return disk_read(fdc_selected(fdc)->disk, image_sector(fdc, r), 1, fdc->sector);
-    memset(fdc->sector, 0, sizeof fdc->sector);
-    return true;
+    memset(fdc->sector, does(fdc, WRITES) ? 0 : GAP_BYTE, sizeof fdc->sector);
+    return does(fdc, WRITES) ||
+           disk_read(fdc_selected(fdc)->disk, s.lba, size_of(s) / SECTOR_SIZE, fdc->sector);
 }
 
-static void data_begin(struct fdc *fdc, struct track t)
+static void data_begin(struct fdc *fdc, const struct track *t)
 {
     fdc->step = STEP_DATA;
     fdc->data_start = fdc->work.when + bytes_to_ns(t, DATA_AFTER_ID);
     fdc->passed = 0;
-    fdc->moved = does(fdc, TO_HOST | FROM_HOST) ? 0 : SECTOR_SIZE;
+    fdc->moved = does(fdc, TO_HOST | FROM_HOST) ? 0 : fdc->length;
     fdc->over = fdc->unlike = fdc->differs = false;
     request(fdc, fdc->moved == 0);
     serve(fdc);
     timer_set(&fdc->work, fdc->data_start + bytes_to_ns(t, burst(fdc)));
 }
 
-static void id_found(struct fdc *fdc)
+static void sector_found(struct fdc *fdc, const struct track *t, struct disk_sector s)
 {
-    struct track t = track_now(fdc);
-    if (operation(fdc) == OP_READ_ID && t.readable) {
-        fdc->c = t.cylinder;
-        fdc->h = fdc->head;
-        fdc->n = 2;
-        finish(fdc, 0, 0, 0);
-    } else if (!t.turns || !t.readable || wanted_index(fdc, t) < 0) {
-        search(fdc, false); /* the data rate was changed meanwhile */
-    } else if (other_mark(fdc) && fdc->opcode & OPCODE_SK) {
+    fdc->lba = s.lba;
+    fdc->length = size_of(s);
+    if (other_mark(fdc) && fdc->opcode & OPCODE_SK) {
         fdc->st2 |= ST2_CM;
         next_sector(fdc);
-    } else if (!sector_load(fdc)) {
+    } else if (!sector_load(fdc, s)) {
         finish(fdc, ST0_ABNORMAL, ST1_DE, ST2_DD);
     } else {
         if (operation(fdc) == OP_READ_TRACK)
-            track_compare(fdc, t);
+            track_compare(fdc, t, s);
         else if (other_mark(fdc))
             fdc->st2 |= ST2_CM;
         data_begin(fdc, t);
+    }
+}
+
+static void id_found(struct fdc *fdc)
+{
+    struct track t = track_now(fdc);
+    int index = t.readable ? wanted_index(fdc, &t) : -1;
+    if (operation(fdc) == OP_READ_ID && t.readable) {
+        fdc->c = t.cylinder;
+        fdc->h = fdc->head;
+        finish(fdc, 0, 0, 0);
+    } else if (index < 0) {
+        search(fdc, false); /* the data rate was changed meanwhile */
+    } else {
+        sector_found(fdc, &t, t.on.sectors[index]);
     }
 }
 
@@ -561,59 +588,66 @@ static void data_pass(struct fdc *fdc)
         finish(fdc, ST0_ABNORMAL, ST1_DE, ST2_DD); /* the disk was taken out */
         return;
     }
-    fdc->passed = passed < SECTOR_SIZE ? (u16)passed : SECTOR_SIZE;
+    fdc->passed = passed < fdc->length ? (u16)passed : fdc->length;
     serve(fdc);
-    bool all = fdc->tc || fdc->moved == SECTOR_SIZE;
+    bool all = fdc->tc || fdc->moved == fdc->length;
     if (overrun(fdc) || (fdc->over && !all)) {
         finish(fdc, ST0_ABNORMAL, ST1_OR, 0);
-    } else if (fdc->passed < SECTOR_SIZE) {
-        timer_set(&fdc->work, fdc->data_start + bytes_to_ns(t, fdc->passed + burst(fdc)));
+    } else if (fdc->passed < fdc->length) {
+        timer_set(&fdc->work, fdc->data_start + bytes_to_ns(&t, fdc->passed + burst(fdc)));
     } else if (all) {
         sector_done(fdc);
     } else {
         fdc->over = true;
-        timer_set(&fdc->work, fdc->data_start + bytes_to_ns(t, SECTOR_SIZE + LAST_BYTES));
+        timer_set(&fdc->work, fdc->data_start + bytes_to_ns(&t, fdc->length + LAST_BYTES));
     }
 }
 
 /* ---- formatting ---- */
 
-/* Give sector[] (C, H, R, N) a place on the disk, if the disk has one like it. */
-static bool format_sector(struct fdc *fdc, struct track t)
+/* A whole sector of the fill byte. */
+static bool sector_fill(struct fdc *fdc, struct disk_sector s)
 {
     struct fdc_drive *d = fdc_selected(fdc);
-    const u8 *id = fdc->sector;
-    bool fits = t.readable && fdc->eot <= t.sectors && id[0] == t.cylinder && id[1] == fdc->head &&
-                id[2] >= 1 && id[2] <= t.sectors && id[3] == 2 && fdc->n == 2;
-    if (!fits)
-        return true;
-    u64 lba = image_sector(fdc, id[2]);
-    u8 fill[SECTOR_SIZE];
-    memset(fill, fdc->gap, sizeof fill);
-    mark(d, lba, false);
+    memset(fdc->sector, fdc->gap, size_of(s));
+    mark(d, s.lba, false);
     fdc->activity++;
-    return disk_write(d->disk, lba, 1, fill);
+    return disk_write(d->disk, s.lba, size_of(s) / SECTOR_SIZE, fdc->sector);
 }
 
-/* The place of slot INDEX, or the index pulse behind the last one. */
-static vtime format_time(const struct fdc *fdc, struct track slots, bool half)
+/* Give sector[] (C, H, R, N) its place on the disk; false: it has none. */
+static bool format_sector(struct fdc *fdc, const struct track *t)
 {
-    u32 at = (u8)(fdc->eot - fdc->left), slot = (slots.bytes - INDEX_GAP) / slots.sectors;
-    if (!fdc->left)
-        return time_of(slots, fdc->turn + 1, 0);
-    return time_of(slots, fdc->turn, slot_byte(slots, at) + (half ? slot / 2 : 0));
+    const u8 *id = fdc->sector;
+    bool fits =
+        t->readable && fdc->eot >= t->on.count && id[0] == t->cylinder && id[1] == fdc->head;
+    int index = fits ? index_of(t, id[2], id[3]) : -1;
+    bool places = fdc->n < SIZE_512; /* which larger ones will have */
+    if (index < 0 || (!places && fdc->n != id[3]))
+        return fits && places && fdc->n == id[3];
+    fdc->given |= (u64)1 << index;
+    return sector_fill(fdc, t->on.sectors[index]);
 }
 
-static void format_ask(struct fdc *fdc, struct track slots)
+/* The place of slot number eot - left, or the index pulse behind the last one. */
+static vtime format_time(const struct fdc *fdc, const struct track *t, bool half)
+{
+    u32 slots = fdc->eot ? fdc->eot : 1, at = slots - fdc->left, room = t->bytes - INDEX_GAP;
+    if (!fdc->left)
+        return time_of(t, fdc->turn + 1, 0);
+    return time_of(t, fdc->turn, INDEX_GAP + at * room / slots + (half ? room / slots / 2 : 0));
+}
+
+static void format_ask(struct fdc *fdc, const struct track *t)
 {
     fdc->moved = 0;
-    fdc->passed = ID_BYTES;
+    fdc->passed = fdc->length = ID_BYTES;
     request(fdc, true);
     serve(fdc);
-    timer_set(&fdc->work, format_time(fdc, slots, true));
+    timer_set(&fdc->work, format_time(fdc, t, true));
 }
 
-static void format_put(struct fdc *fdc, struct track t, struct track slots)
+static void format_put(struct fdc *fdc, const struct track *t)
 {
     serve(fdc);
     if (fdc->moved < ID_BYTES) {
@@ -626,22 +660,28 @@ static void format_put(struct fdc *fdc, struct track t, struct track slots)
     }
     fdc->passed = 0;
     fdc->left--;
-    timer_set(&fdc->work, format_time(fdc, slots, false));
+    timer_set(&fdc->work, format_time(fdc, t, false));
+}
+
+/* The index pulse behind the last slot: has each sector of the track an ID? */
+static void format_end(struct fdc *fdc, const struct track *t)
+{
+    bool all = !fdc->eot || fdc->given == ((u64)1 << t->on.count) - 1;
+    finish(fdc, all ? 0 : ST0_ABNORMAL | ST0_EC, 0, 0);
 }
 
 /* From index to index. Each slot has two events: its ID is asked for, and it is written. */
 static void format_pass(struct fdc *fdc)
 {
-    struct track t = track_now(fdc), slots = t;
-    slots.sectors = fdc->eot ? fdc->eot : 1;
+    struct track t = track_now(fdc);
     if (!t.turns)
         finish(fdc, ST0_ABNORMAL | ST0_EC, 0, 0);
     else if (!fdc->left)
-        finish(fdc, 0, 0, 0);
+        format_end(fdc, &t);
     else if (!fdc->passed)
-        format_ask(fdc, slots);
+        format_ask(fdc, &t);
     else
-        format_put(fdc, t, slots);
+        format_put(fdc, &t);
 }
 
 /* ---- starting ---- */

@@ -22,6 +22,7 @@
 
 #include "src/host/disk_probe.h"
 #include "src/host/disk_store.h"
+#include "src/host/disk_track.h"
 
 #define UNPACKED_MAX (2048ull << 20)
 
@@ -537,6 +538,11 @@ struct disk_geometry disk_geometry(const struct disk *disk)
     return disk->image.geometry;
 }
 
+void disk_track(const struct disk *disk, u16 cylinder, u8 head, struct disk_track *track)
+{
+    disk_track_get(&disk->image, cylinder, head, track);
+}
+
 bool disk_read_only(const struct disk *disk)
 {
     return disk->read_only;
@@ -563,7 +569,7 @@ void disk_describe(const struct disk *disk, char *text, size_t size)
         [DISK_FLOPPY] = "floppy", [DISK_HARD] = "hard disk", [DISK_CDROM] = "CD-ROM"};
     const struct disk_image *i = &disk->image;
     const char *start = i->boot_sector ? "boot sector on a " : "";
-    int n = snprintf(text, size, "%s%s %s", start, i->size, names[i->kind]);
+    int n = snprintf(text, size, "%s%s %s%s", start, i->size, i->xdf ? "XDF " : "", names[i->kind]);
     if (i->what[0] && n > 0 && (size_t)n < size)
         snprintf(text + n, size - (size_t)n, " (%s)", i->what);
 }

@@ -18,6 +18,22 @@ struct disk_geometry {
     u8 heads, sectors;
 };
 
+/* A sector of a floppy: R and N of its ID, whose C and H say where it is; its 128 << N bytes begin
+ * at sector LBA of the image. */
+struct disk_sector {
+    u8 r, n;
+    u16 lba;
+};
+
+enum { DISK_TRACK_SECTORS = 40 };
+
+/* A track of a floppy. */
+struct disk_track {
+    u8 count;
+    u16 late; /* bytes by which it begins later behind the index hole than tracks usually do */
+    struct disk_sector sectors[DISK_TRACK_SECTORS]; /* in the order in which they pass */
+};
+
 /* What lamps follow: sectors moved, which only grow. */
 struct disk_lights {
     u64 floppy, hard, cd;
@@ -57,9 +73,11 @@ void disk_close(struct disk *disk); /* writes what is pending; NULL is allowed *
 
 enum disk_kind disk_kind(const struct disk *disk);
 u64 disk_sectors(const struct disk *disk);
-/* Of floppies: the format; of hard disks: what the MBR or BPB was made for (up to 255 heads), else
- * 16 heads of 63 sectors. Never 0 in any member. */
+/* Of floppies: the format (XDF's sectors a track are its bytes by 512); of hard disks: what the MBR
+ * or BPB was made for (up to 255 heads), else 16 heads of 63 sectors. Never 0 in any member. */
 struct disk_geometry disk_geometry(const struct disk *disk);
+/* A floppy's track; one that the disk does not have is empty. */
+void disk_track(const struct disk *disk, u16 cylinder, u8 head, struct disk_track *track);
 bool disk_read_only(const struct disk *disk);
 /* The host allows no writing to the file, so it was opened write-protected unasked: say so. */
 bool disk_forced_read_only(const struct disk *disk);

@@ -215,11 +215,34 @@ static bool fat_without_bpb(struct disk *disk, u64 sectors)
     return sectors > 1 && disk_read(disk, 1, 1, fat) && fat[0] >= 0xf8 && get16(fat + 1) == 0xffff;
 }
 
+/*
+ * An image with the size of an XDF disk, 80 cylinders of 2 * 23 sectors, comes from one: there is
+ * no real disk with 23 sectors of 512 bytes a track. But there are such images, made for emulators.
+ * They have two FATs, and use clusters 2 to 6; an XDF disk has other things where the second FAT
+ * should be, and nothing where those clusters should be, so its FAT calls them bad.
+ */
+static bool floppy_xdf(struct disk *disk, const u8 *s, struct disk_geometry g)
+{
+    struct bpb b = bpb_get(s);
+    u8 fat[2][SECTOR_SIZE];
+    if (g.sectors != 23 || g.cylinders != 80 || g.heads != 2)
+        return false;
+    if (!bpb_valid(s))
+        return true;
+    if (!disk_read(disk, b.reserved, 1, fat[0]) || !disk_read(disk, b.reserved + b.fat, 1, fat[1]))
+        return false;
+    bool bad = true;
+    for (u32 i = 2; i <= 6; i++)
+        bad &= (get16(fat[0] + i * 3 / 2) >> (i & 1 ? 4 : 0) & 0xfff) == 0xff7;
+    return bad || memcmp(fat[0], fat[1], 3) != 0;
+}
+
 static void floppy_fill(struct disk *disk, const u8 *s, u64 sectors, struct disk_image *image)
 {
     image->kind = DISK_FLOPPY;
     image->sectors = geometry_sectors(image->geometry);
     image->boot_sector = sectors == 1;
+    image->xdf = floppy_xdf(disk, s, image->geometry);
     floppy_size_text(image);
     if (bpb_valid(s))
         snprintf(image->what, sizeof image->what, "%s", bpb_fat_name(bpb_get(s)));

@@ -14,6 +14,7 @@ struct disk_image {
     char size[24];    /* "1.44 MB" */
     char what[48];    /* "FAT12", "MBR, FAT16"; "" when nothing is known */
     bool boot_sector; /* nothing but one */
+    bool xdf;         /* see disk_track.c */
 };
 
 /*

@@ -84,7 +84,7 @@ static const struct target targets[] = {
      .port = {{0x60, 1}, {0x64, 1}, {0x92, 1}, {0x5658, 1}},
      .ready = {{0x64, 1, 0x60, 0}, {0x60, 1, 0x47, 1000}}},
     {.name = "floppy",
-     .machine = FLOPPY,
+     .machine = FLOPPY "-fdb @xdf ",
      .port = {{0x3f0, 8}, {0, 16}, {0x80, 16}, {0xc0, 32}},
      .ready = {{0xd6, 1, 0xc0, 0}, {0xd4, 1, 0, 0}, {0x0b, 1, 0x46, 0}, {0x0a, 1, 2, 0},
                {0x3f2, 1, 0x1c, 10000}}},
@@ -132,7 +132,8 @@ static struct {
     int file;
 } images[] = {{"@floppy", 2880, false, -1}, {"@hard", 2016, false, -1},
               {"@second", 4032, false, -1}, {"@cd", 1600, true, -1},
-              {"@other", 1440, false, -1},  {"@disc", 800, true, -1}};
+              {"@other", 1440, false, -1},  {"@disc", 800, true, -1},
+              {"@xdf", 3680, false, -1}};
 
 /* Zeros, but for the descriptor that makes it a CD's. */
 static void image_clear(size_t i)

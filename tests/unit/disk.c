@@ -115,11 +115,12 @@ START_TEST(floppies_are_known_by_their_size)
         u32 kb, c, h, s;
         const char *text;
     } rows[] = {
-        {160, 40, 1, 8, "160 KB floppy"},    {180, 40, 1, 9, "180 KB floppy"},
-        {320, 40, 2, 8, "320 KB floppy"},    {360, 40, 2, 9, "360 KB floppy"},
-        {720, 80, 2, 9, "720 KB floppy"},    {1200, 80, 2, 15, "1.2 MB floppy"},
-        {1440, 80, 2, 18, "1.44 MB floppy"}, {1680, 80, 2, 21, "1.68 MB floppy"},
-        {1722, 82, 2, 21, "1.72 MB floppy"}, {2880, 80, 2, 36, "2.88 MB floppy"},
+        {160, 40, 1, 8, "160 KB floppy"},        {180, 40, 1, 9, "180 KB floppy"},
+        {320, 40, 2, 8, "320 KB floppy"},        {360, 40, 2, 9, "360 KB floppy"},
+        {720, 80, 2, 9, "720 KB floppy"},        {1200, 80, 2, 15, "1.2 MB floppy"},
+        {1440, 80, 2, 18, "1.44 MB floppy"},     {1680, 80, 2, 21, "1.68 MB floppy"},
+        {1722, 82, 2, 21, "1.72 MB floppy"},     {2880, 80, 2, 36, "2.88 MB floppy"},
+        {1840, 80, 2, 23, "1.84 MB XDF floppy"},
     };
     for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
         image_make("a.img", rows[i].kb * 1024, NULL, 0);
@@ -146,6 +147,59 @@ START_TEST(other_floppies_are_known_by_their_parameter_block)
     described(disk, "1.68 MB floppy (FAT12)");
     disk_close(disk);
     teardown();
+}
+END_TEST
+
+static void track_is(const struct disk *disk, u16 cylinder, u8 head, unsigned count, u8 r, u8 n,
+                     u16 lba)
+{
+    struct disk_track t;
+    disk_track(disk, cylinder, head, &t);
+    ck_assert_uint_eq(t.count, count);
+    if (count)
+        ck_assert(t.sectors[0].r == r && t.sectors[0].n == n && t.sectors[0].lba == lba);
+}
+
+START_TEST(a_fat_tells_an_xdf_disk_from_23_sectors_a_track)
+{
+    static const struct {
+        u8 fat[12]; /* from the media byte on */
+        u8 second;  /* the second FAT's first */
+        const char *text;
+    } rows[] = {
+        {{0xf0, 0xff, 0xff, 0xf7, 0x7f, 0xff, 0xf7, 0x7f, 0xff, 0xf7, 0x0f, 0},
+         0xf0,
+         "1.84 MB XDF floppy (FAT12)"},
+        {{0xf0, 0xff, 0xff, 0xf7, 0x7f, 0xff, 0xf7, 0x7f, 0xff, 0x00, 0x00, 0},
+         0xf0,
+         "1.84 MB floppy (FAT12)"},
+        {{0xf0, 0xff, 0xff}, 0xf0, "1.84 MB floppy (FAT12)"},
+        {{0xf0, 0xff, 0xff}, 0xeb, "1.84 MB XDF floppy (FAT12)"},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        static u8 s[13 * 512];
+        memset(s, 0, sizeof s);
+        bpb_put(s, 3680, 0xf0, 23, 2);
+        put16(s + 22, 11);
+        memcpy(s + 512, rows[i].fat, 12);
+        memcpy(s + 12 * 512, rows[i].fat, 12);
+        s[12 * 512] = rows[i].second;
+        image_make("a.img", 1840 * 1024, s, sizeof s);
+        struct disk *disk = open_plain();
+        described(disk, rows[i].text);
+        geometry_is(disk, 80, 2, 23);
+        if (strstr(rows[i].text, "XDF")) {
+            track_is(disk, 0, 0, 19, 1, 2, 12);
+            track_is(disk, 2, 1, 4, 0x84, 4, 2 * 46 + 40);
+        } else {
+            track_is(disk, 0, 0, 23, 1, 2, 0);
+            track_is(disk, 2, 1, 23, 1, 2, 5 * 23);
+        }
+        track_is(disk, 80, 0, 0, 0, 0, 0);
+        track_is(disk, 1, 2, 0, 0, 0, 0);
+        disk_close(disk);
+        teardown();
+    }
 }
 END_TEST
 
@@ -582,6 +636,7 @@ Suite *disk_suite(void)
     const TTest *const tests[] = {
         floppies_are_known_by_their_size,
         other_floppies_are_known_by_their_parameter_block,
+        a_fat_tells_an_xdf_disk_from_23_sectors_a_track,
         a_boot_sector_is_a_floppy_padded_in_memory,
         a_hard_disk_takes_its_geometry_from_the_partition_table,
         a_partition_table_that_contradicts_itself_gives_the_usual_geometry,

@@ -272,7 +272,7 @@ START_TEST(a_track_is_formatted)
 }
 END_TEST
 
-START_TEST(formatting_for_another_layout_leaves_the_image_alone)
+START_TEST(formatting_at_another_data_rate_is_an_error)
 {
     u8 s[512];
     ready();
@@ -286,10 +286,11 @@ START_TEST(formatting_for_another_layout_leaves_the_image_alone)
     ck_assert(run_to_irq(1000 * MS));
     u8 r[7];
     result(r, 7);
-    ck_assert_uint_eq(r[0], 0);
+    ck_assert_uint_eq(r[0], 0x50); /* equipment check */
+    ck_assert_uint_eq(r[1] | r[2], 0);
     ck_assert(disk_read(m.disk, 0, 1, s));
     ck_assert_mem_eq(s, m.image, 512);
-    COMMAND(0x46, 0, 0, 0, 1, 2, 9, 0x2a, 0xff); /* and the check fails */
+    COMMAND(0x46, 0, 0, 0, 1, 2, 9, 0x2a, 0xff); /* as the data rate it was formatted for */
     ck_assert(run_to_irq(1000 * MS));
     result(r, 7);
     ck_assert_uint_eq(r[0], 0x40);
@@ -458,7 +459,7 @@ START_TEST(every_format_is_read_in_its_drive)
         {FDC_DRIVE_1200K, 720, 1, 9, 2, 2},   {FDC_DRIVE_1200K, 2400, 0, 15, 2, 1},
         {FDC_DRIVE_720K, 1440, 2, 9, 2, 1},   {FDC_DRIVE_1440K, 1440, 2, 9, 2, 1},
         {FDC_DRIVE_1440K, 2880, 0, 18, 2, 1}, {FDC_DRIVE_1440K, 3360, 0, 21, 2, 1},
-        {FDC_DRIVE_1440K, 3680, 0, 23, 2, 1}, {FDC_DRIVE_2880K, 5760, 3, 36, 2, 1},
+        {FDC_DRIVE_1440K, 3840, 0, 24, 2, 1}, {FDC_DRIVE_2880K, 5760, 3, 36, 2, 1},
         {FDC_DRIVE_2880K, 2880, 0, 18, 2, 1},
     };
     for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
@@ -555,7 +556,7 @@ Suite *fdc_transfer_suite(void)
                                   an_absent_sector_is_no_data_and_a_wrong_cylinder_is_told,
                                   a_write_protected_disk_is_not_written,
                                   a_track_is_formatted,
-                                  formatting_for_another_layout_leaves_the_image_alone,
+                                  formatting_at_another_data_rate_is_an_error,
                                   deleted_marks_stop_or_are_skipped,
                                   read_track_starts_at_the_index,
                                   verify_and_scan_compare_without_moving_data,
