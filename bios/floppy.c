@@ -456,7 +456,7 @@ static bool dma_setup(struct request *q, u8 mode, u32 length)
 static u8 sectors_done(struct request *q)
 {
     u8 last = parameter(q, LAST_SECTOR);
-    int n = BDA->fd_result[5] - (q->r->cl & 0x3f);
+    int n = BDA->fd_result[5] - q->r->cl;
 
     if (BDA->fd_result[3] != q->r->ch || BDA->fd_result[4] != (q->r->dh & 1))
         n += last;
@@ -471,7 +471,7 @@ static enum status transfer(struct request *q, u8 command, u8 mode)
     u8 count = r->al;
 
     r->al = 0;
-    if (!count || !(r->cl & 0x3f))
+    if (!count || !r->cl)
         return BAD_FUNCTION;
     status = prepare(q, writing);
     if (status != OK)
@@ -484,7 +484,7 @@ static enum status transfer(struct request *q, u8 command, u8 mode)
                       (u8)((r->dh & 1) << 2 | q->drive),
                       r->ch,
                       r->dh & 1,
-                      r->cl & 0x3f,
+                      r->cl, /* all of it: XDF disks have sectors from 81h on */
                       parameter(q, SIZE_CODE),
                       parameter(q, LAST_SECTOR),
                       parameter(q, GAP),
