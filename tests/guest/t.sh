@@ -4,10 +4,10 @@
 # A line "; Models: ..." at the head of a program names the processors it runs on; "; Cd: yes": it
 # finds a disc in the CD-ROM drive (t/cd-image.inc); "; Disks: a c": empty hard disks of 80 cylinders,
 # 16 heads, 63 sectors, first and third; "; Floppies: 360 720": a disk of so many KB in drive B:, one
-# after the other, first.floppy, beside which the script finds other.floppy; "; Cpus: 8": on so many
-# processors, and there they must stay the same more often; "; Script: yes": NAME.script is somebody
-# in front of it; each "; With: ARGUMENTS": once more with these, without looking at the whole machine.
-# TESTS: names of programs instead of all.
+# after the other, first.floppy, beside which the script finds other.floppy (1840: XDF); "; Cpus: 8":
+# on so many processors, and there they must stay the same more often; "; Script: yes": NAME.script is
+# somebody in front of it; each "; With: ARGUMENTS": once more with these, without looking at the whole
+# machine. TESTS: names of programs instead of all.
 . "$(dirname "$0")/common"
 need nasm
 bad=0
@@ -30,8 +30,12 @@ run() { # name, engine, model
 }
 
 make_floppies() { # KB; they begin with that and their names
+    at=0
+    [ "$1" != 1840 ] || at=12 # where the image of an XDF disk has its sector 1
     for disk in first other; do
-        printf '%04d %s' "$1" $disk >$disk.floppy && truncate -s "$1K" $disk.floppy || exit 1
+        truncate -s 0 $disk.floppy && truncate -s "$1K" $disk.floppy &&
+            printf '%04d %s' "$1" $disk |
+            dd of=$disk.floppy bs=512 seek=$at conv=notrunc status=none || exit 1
     done
 }
 

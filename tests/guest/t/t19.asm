@@ -1,10 +1,11 @@
 ; SPDX-License-Identifier: MIT
 ; INT 13h for floppies: reset, status, reading, writing, verifying, formatting, parameters, kinds, the change
 ; line, media types, errors; the table of INT 1Eh rules transfers and not what AH=08h tells. In drive B: each
-; kind of drive in turn, in which the script changes the disk: that is said once, by AH=16h or by a read.
+; kind of drive in turn, in which the script changes the disk: that is said once, by AH=16h or by a read;
+; and an XDF disk, with sectors of four sizes on a track, which a table of INT 1Eh makes known.
 ; Rules N15, X10, O6, V1, V6, V7, B48. IBM PC AT Technical Reference, BIOS listing "DSKETTE"; Ralf Brown's
 ; Interrupt List, INT 13h.
-; Floppies: 360 720 1200 1440 2880
+; Floppies: 360 720 1200 1440 1840 2880
 ; Script: yes
 %define NAME "T19"
 %include "kernel.inc"
@@ -22,9 +23,12 @@
         disk_at_cx %1, %2, %4
 %endmacro
 %macro disk_at_cx 3
+        mov dword [regs + registers.edx], (%3) | 0xd5d50000
+        disk_at_cx_dx %1, %2
+%endmacro
+%macro disk_at_cx_dx 2
         mov dword [regs + registers.eax], (%1) | 0xa5a50000
         mov dword [regs + registers.ebx], (%2) | 0xb5b50000
-        mov dword [regs + registers.edx], (%3) | 0xd5d50000
         mov dword [regs + registers.edi], 0x61616161
         mov dword [regs + registers.esi], 0x51515151
         mov dword [regs + registers.ebp], 0xe5e5e5e5
@@ -297,6 +301,7 @@ drives: dd '0360', 0x41, 0, 0x2709, 0x80, 0x2709, 0x80
         dd '0720', 0x44, 1, 0x4f12, 0x00, 0x4f09, 0x80
         dd '1200', 0x42, 1, 0x4f0f, 0x00, 0x4f0f, 0x00
         dd '1440', 0x44, 1, 0x4f12, 0x00, 0x4f12, 0x00
+        dd '1840', 0x44, 1, 0x4f12, 0x00, 0x4f12, 0x00
         dd '2880', 0x55, 1, 0x4f24, 0xc0, 0x4f24, 0xc0
 drives_end:
 
@@ -376,7 +381,11 @@ second_drive:
         disk_end 0x1800, 0, 1, 0
         says 0
         table_is [row + drive.last], [row + drive.rate]
-        step "drive B: the last sector, and no further one"
+        cmp dword [row + drive.disk], '1840'
+        jne .usual
+        call xdf
+        jmp .changes
+.usual: step "drive B: the last sector, and no further one"
         mov edi, BUFFER
         mov ecx, 128
 .fill:  imul eax, ecx, 0x02468ace
@@ -394,6 +403,7 @@ second_drive:
         disk_end 0x0201, BUFFER - ARENA, 0x0101, 1
         says 4, 0
         disk 0x0000, 0, 0, 1
+.changes:
         cmp dword [row + drive.line], 0
         je .no_line
         step "drive B: AH=16h tells of another disk once"
@@ -431,7 +441,125 @@ second_drive:
         holds 'firs'
         ret
 
+; ---- XDF ----
+
+%define BACK    (BUFFER + 0x2000)
+
+; On each side of a track: N, R, head. In no order, so that nobody reads what he has in his buffer.
+xdf_sectors:
+        db 6, 0x86, 1
+        db 2, 0x82, 0
+        db 4, 0x84, 1
+        db 3, 0x83, 0
+        db 3, 0x83, 1
+        db 6, 0x86, 0
+        db 2, 0x82, 1
+        db 4, 0x84, 0
+xdf_end:
+
+; xdf_disk AX, BX: with the sector at [xdf_at] of track 40; its N is in the table of INT 1Eh.
+%macro xdf_disk 2
+        mov esi, [xdf_at]
+        mov al, [esi]
+        mov [ARENA + 3], al
+        movzx ecx, byte [esi + 1]
+        or ecx, 0xc5c50000 | 40 << 8
+        mov [regs + registers.ecx], ecx
+        movzx edx, byte [esi + 2]
+        shl edx, 8
+        or edx, 0xd5d50001              ; drive B:
+        mov [regs + registers.edx], edx
+        disk_at_cx_dx %1, %2
+%endmacro
+
+; The pattern of the sector at [xdf_at] to EDI; ECX: its words of four bytes.
+xdf_pattern:
+        mov esi, [xdf_at]
+        call xdf_words
+        mov edx, [esi]
+        push ecx
+.word:  imul eax, ecx, 0x01234567
+        add eax, edx
+        stosd
+        loop .word
+        pop ecx
+        ret
+
+xdf_words:
+        mov cl, [esi]
+        mov eax, 32
+        shl eax, cl
+        mov ecx, eax
+        ret
+
+xdf:    step "XDF: the first cylinder has sectors of 512 bytes, up to 93h"
+        disk 0x0201, BUFFER - ARENA, 0x0093, 0x0101
+        says 0, 1
+        disk 0x0201, BUFFER - ARENA, 0x0094, 0x0101
+        says 4, 0
+        disk 0x0202, BUFFER - ARENA, 0x0081, 0x0001
+        says 0, 2
+        step "XDF: the other tracks have none that is sector 1"
+        disk 0x0201, BUFFER - ARENA, 40 << 8 | 1, 0x0001
+        says 4, 0
+        mov eax, [0x1e * 4]
+        mov [table_1e], eax
+        movzx esi, word [0x1e * 4 + 2]
+        shl esi, 4
+        movzx eax, word [0x1e * 4]
+        add esi, eax
+        mov edi, ARENA
+        mov ecx, 16
+        rep movsb
+        mov byte [ARENA + 4], 0xff      ; as PC DOS has it: sectors up to any number, a short gap
+        mov byte [ARENA + 5], 0x0a
+        mov dword [0x1e * 4], (ARENA >> 4) << 16
+        step "XDF: sectors of 512, 1024, 2048 and 8192 bytes are written"
+        mov dword [xdf_at], xdf_sectors
+.write: mov edi, BUFFER
+        call xdf_pattern
+        xdf_disk 0x0301, BUFFER - ARENA
+        says 0, 1
+        add dword [xdf_at], 3
+        cmp dword [xdf_at], xdf_end
+        jb .write
+        step "XDF: and read, and no further byte"
+        mov dword [xdf_at], xdf_sectors
+.read:  mov edi, BACK
+        mov ecx, 0x2004 / 4
+        mov eax, 0xeeeeeeee
+        rep stosd
+        xdf_disk 0x0201, BACK - ARENA
+        says 0, 1
+        mov edi, BUFFER
+        call xdf_pattern
+        mov esi, BUFFER
+        mov edi, BACK
+        repe cmpsd
+        equal ecx, 0
+        equal [edi - 4], [esi - 4]
+        equal [edi], 0xeeeeeeee
+        add dword [xdf_at], 3
+        cmp dword [xdf_at], xdf_end
+        jb .read
+        step "XDF: AH=04h; and where the table has another size"
+        mov dword [xdf_at], xdf_sectors
+        xdf_disk 0x0401, 0
+        says 0
+        mov byte [ARENA + 3], 5
+        disk 0x0201, BACK - ARENA, 40 << 8 | 0x86, 0x0101
+        says 4, 0
+        step "XDF: 8 KiB over 64 KiB"
+        mov byte [ARENA + 3], 6
+        disk 0x0201, 0xe001, 40 << 8 | 0x86, 0x0101
+        says 9, 0
+        mov eax, [table_1e]
+        mov [0x1e * 4], eax
+        disk 0x0000, 0, 0, 1
+        ret
+
         align 4
+xdf_at: dd 0
 row:    times drive_size db 0
 result: dd 0
 es_after: dd 0
