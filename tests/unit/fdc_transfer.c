@@ -425,6 +425,26 @@ START_TEST(bytes_are_polled_without_dma)
 }
 END_TEST
 
+START_TEST(a_track_is_formatted_without_dma)
+{
+    u8 s[512];
+    ready();
+    COMMAND(0x03, 0xdf, 0x03);
+    for (u8 i = 0; i < 18; i++) {
+        const u8 id[] = {0, 0, (u8)(i + 1), 2};
+        memcpy(m.memory + i * 4, id, 4);
+    }
+    COMMAND(0x4d, 0, 2, 18, 0x54, 0xf6);
+    ck_assert_uint_eq(pio(m.memory, false, 3000), 72);
+    result((u8[7]){0}, 7);
+    for (u32 i = 0; i < 18; i++) {
+        ck_assert(disk_read(m.disk, i, 1, s));
+        ck_assert_uint_eq(s[0], 0xf6);
+    }
+    teardown();
+}
+END_TEST
+
 START_TEST(without_dma_every_byte_is_an_interrupt_and_a_slow_host_overruns)
 {
     ready();
@@ -561,6 +581,7 @@ Suite *fdc_transfer_suite(void)
                                   read_track_starts_at_the_index,
                                   verify_and_scan_compare_without_moving_data,
                                   bytes_are_polled_without_dma,
+                                  a_track_is_formatted_without_dma,
                                   without_dma_every_byte_is_an_interrupt_and_a_slow_host_overruns,
                                   every_format_is_read_in_its_drive,
                                   from_power_on_disks_are_read_without_a_seek_and_without_a_data_rate,
