@@ -2,7 +2,7 @@
 ; What Windows 3.1's 32-bit disk access looks at before it takes over a disk: INT 13h, the tables of INT 41h
 ; and 46h, CMOS and IDENTIFY name one geometry; after INT 13h has read a sector the task file is what a
 ; controller leaves, and a read by ports gives the same data. And a drive 1 that is not there.
-; Rules E10, E11, N2, O8, V5. Microsoft Knowledge Base Q119674; IBM PC AT Technical Reference, fixed disk
+; Setup programs write the first sector. Rules E10, E11, N2, N3, O8, V5. Microsoft Knowledge Base Q119674; IBM PC AT Technical Reference, fixed disk
 ; parameter table.
 ; Disks: a
 ; Cd: yes
@@ -38,6 +38,7 @@ main:   call absent
         call geometry
         call tables
         call sectors
+        call boot_sector
         ret
 
 bits 16
@@ -199,4 +200,60 @@ sectors:
         int13 0x0203, SPT - 1, 0x0280
         reads ATA + 7, 0xff, 0x50
         task_file 0, CHS(0, 3, 1), ATA_CHS
+        ret
+
+; boot_words FIRST: the buffer, with words that lead to that.
+%macro boot_words 1
+        mov edi, BUFFER
+        mov ecx, 128
+        mov eax, %1
+%%fill: stosd
+        add eax, 0x10101
+        loop %%fill
+%endmacro
+
+; same_words: BUFFER and DIRECT.
+%define same_words same_words_at __?LINE?__
+%macro same_words_at 1
+        mov esi, BUFFER
+        mov edi, DIRECT
+        mov ecx, 128
+        repe cmpsd
+        equal_at %1, ecx, 0
+%endmacro
+
+boot_sector:
+        step "the first sector by INT 13h, AH=03h, back by the ports"
+        boot_words 0xaa550000
+        int13 0x0301, 0x0001, 0x0080
+        write CONTROL, 2
+        ata 0x20, 0, 1, 0, ATA_LBA
+        until_port CONTROL, 0x88, 8, ms(1000)
+        take_words DIRECT, 256
+        write CONTROL, 0
+        same_words
+        step "by the ports, back by INT 13h, AH=02h"
+        boot_words 0x12345678
+        write CONTROL, 2
+        ata 0x30, 0, 1, CHS(0, 0, 1), ATA_CHS
+        until_port CONTROL, 0x88, 8, ms(100)
+        give_words BUFFER, 256
+        until_port CONTROL, 0x80, 0, ms(1000)
+        reads ATA + 7, 0xff, 0x50
+        write CONTROL, 0
+        mov esi, BUFFER
+        mov edi, DIRECT
+        mov ecx, 128
+        rep movsd
+        boot_words 0
+        int13 0x0201, 0x0001, 0x0080
+        same_words
+        equal [BUFFER], 0x12345678
+        step "its neighbour is as it was"
+        mov edi, DIRECT
+        mov ecx, 128
+        xor eax, eax
+        rep stosd
+        int13 0x0201, 0x0002, 0x0080
+        same_words
         ret

@@ -48,7 +48,11 @@
         equal_at %1, ebx, %2
 %endmacro
 
-main:   mov al, 0
+main:   mov al, 0x34                    ; counter 0: mode 2, 65536
+        out 0x43, al
+        mov al, 0
+        out 0x40, al
+        out 0x40, al
         mov dx, DEVICE
         out dx, al
         call signature
@@ -71,6 +75,16 @@ irq:    mov al, 0x0a
         in al, 0xa0
         movzx eax, al
         shr eax, 7
+        ret
+
+; EAX: counter 0, downwards.
+ticks:  mov al, 0
+        out 0x43, al
+        in al, 0x40
+        mov ah, al
+        in al, 0x40
+        xchg al, ah
+        movzx eax, ax
         ret
 
 status_alt:
@@ -114,10 +128,19 @@ packet: mov dx, ERROR
         mov dx, STATUS
         mov al, 0xa0
         out dx, al
+        call ticks
+        mov ebp, eax
         call not_busy
         equal_bits eax, 0x59, 0x48      ; DRDY, DRQ; no SERV, no error
+        call ticks
+        sub ebp, eax
+        movzx ebp, bp
         call irq
-        equal eax, 0                    ; IDENTIFY promised none here
+        equal eax, [asks]               ; as IDENTIFY has promised
+        cmp ebp, [drq_ticks]
+        jbe .soon
+        equal ebp, [drq_ticks]
+.soon:
         mov dx, REASON
         in al, dx
         equal_bits eax, 3, 1            ; a command, from the host
@@ -260,7 +283,16 @@ identify:
         equal eax, 0x40
         movzx eax, word [BUFFER]
         equal eax, 0x85c0
+        shr eax, 5                      ; N7: 3 ms; an interrupt, 10 ms; 50 us
+        and eax, 3
+        mov ecx, [.ticks + eax * 4]
+        mov [drq_ticks], ecx
+        cmp eax, 1
+        sete al
+        movzx eax, al
+        mov [asks], eax
         ret
+.ticks: dd 3580, 11930, 60, 0
 
 ; M8: INQUIRY and REQUEST SENSE first, as drivers do it.
 attention:
@@ -424,6 +456,8 @@ audio:  step "a data track is not played, nor read as audio"
 section strings
         align 4, db 0
 limit:  dd 0xfffe
+drq_ticks: dd 0                         ; how long it may take to ask for a packet
+asks:   dd 0                            ; does it with an interrupt
 pieces: dd 0
 expected: dd 0
 section program
