@@ -165,9 +165,14 @@ pnp_devices_end:
  * For real mode and for 16-bit protected mode, where the stack may have 32 bits. They read through
  * CS, whose base in protected mode is what the structure says, write where the caller's pointers
  * lead, and do not need BiosSelector.
+ *
+ * By the table of 4.4.1 a system like this must have 00h to 02h and, with an ISA bus, 40h. The others
+ * that there are (03h to 05h: docking; 06h to 08h: reserved; 09h, 0Ah and 41h to 43h: what is kept of
+ * legacy cards; 0Bh: devices that APM knows one by one) may be unsupported, and are.
  */
 
-#define NOT_SUPPORTED 0x82              /* what AX says */
+#define UNKNOWN       0x81              /* what AX says */
+#define NOT_SUPPORTED 0x82
 #define BAD_HANDLE    0x83
 #define BAD_PARAMETER 0x84
 #define SET_FAILED    0x85
@@ -212,7 +217,14 @@ pnp_function:
         je      set_node
         cmpw    $0x40, %ax
         je      isa_configuration
-        movw    $NOT_SUPPORTED, %ax
+        cmpw    $0x0b, %ax
+        jbe     1f
+        subw    $0x41, %ax
+        cmpw    $0x43 - 0x41, %ax
+        jbe     1f
+        movw    $UNKNOWN, %ax
+        jmp     pnp_return
+1:      movw    $NOT_SUPPORTED, %ax
         jmp     pnp_return
 pnp_done:
         xorw    %ax, %ax
