@@ -1,7 +1,7 @@
 ; SPDX-License-Identifier: MIT
 ; The VGA's registers read back as they were written, all of them; where they answer; the CRTC's protected
 ; ones; write modes, read modes, latches, bit masks, rotation; planes as chain 4, odd/even and flat modes
-; show them; the font in plane 2 of text modes. Rules W1, E8, B62, G2. IBM PS/2 Hardware Interface Technical
+; show them; the modes of EGA and CGA with their pixels, pages and windows; the font in plane 2 of text modes. Rules W1, E8, B62, G2. IBM PS/2 Hardware Interface Technical
 ; Reference, "Video Subsystem".
 %define NAME "T35"
 %include "kernel.inc"
@@ -30,8 +30,8 @@ main:   mode 0x12
         call attributes
         call protection
         call colour_and_mono
-        call write_modes
-        call read_modes
+        call planar_modes
+        call cga_modes
         mode 0x13
         call chained
         mode 0x03
@@ -383,4 +383,222 @@ bits 32
 .shape: db 12, 13, 14, 15
         times 12 db 0
 
+; ---- modes 0Dh to 12h ----
+
+; Mode, bytes of a line, of a page, and a colour, whose bits are planes: 0Fh has two, 11h one.
+section strings
         align 4
+planar:
+        dd 0x0d, 40, 0x2000, 0x5
+        dd 0x0e, 80, 0x4000, 0x5
+        dd 0x0f, 80, 0x8000, 0x5
+        dd 0x10, 80, 0x8000, 0x5
+        dd 0x11, 80, 0, 0x1
+        dd 0x12, 80, 0, 0x5
+planar_end:
+section program
+struc planar_mode
+.number: resd 1
+.pitch: resd 1
+.page:  resd 1
+.colour: resd 1
+endstruc
+
+planar_modes:
+        mov esi, planar
+.next:  mov [current], esi
+        mov eax, [esi + planar_mode.number]
+        mode eax
+        call write_modes
+        call read_modes
+        step "a mode of the EGA: its 64 KiB at A0000h, and nothing else"
+        mov esi, [current]
+        mov eax, [esi + planar_mode.number]
+        mode eax
+        call at_a0000
+        step "a pixel by INT 10h, AH=0Ch, in the first and the last page: mode"
+        mov esi, [current]
+        mov eax, [esi + planar_mode.number]
+        mode eax
+        mov esi, [current]
+        mov eax, [esi + planar_mode.number]
+        mov [step_number], eax
+        xor edx, edx
+        call pixel
+        mov edx, [esi + planar_mode.page]
+        test edx, edx
+        jz .one
+        call pixel
+        step "a page is shown from its address: mode"
+        mov byte [service + 1], 5
+        mov byte [service], 1
+        in_real video_call
+        mov esi, [current]
+        mov eax, [esi + planar_mode.page]
+        movzx ebx, ax
+        mov cl, 0x0c
+        call crtc_has
+        mov ch, al
+        mov cl, 0x0d
+        call crtc_has
+        mov ah, ch
+        equal eax, ebx
+.one:   mov dword [step_number], 0
+        mov esi, [current]
+        mov ebx, [esi + planar_mode.pitch]
+        shr ebx, 1
+        mov cl, 0x13
+        call crtc_has
+        equal eax, ebx
+        add esi, planar_mode_size
+        cmp esi, planar_end
+        jb .next
+        ret
+
+; Register CL of the CRTC, which mode 0Fh has at the monochrome ports: EAX.
+crtc_has:
+        mov dx, [0x463]
+        mov al, cl
+        out dx, al
+        inc edx
+        in al, dx
+        movzx eax, al
+        ret
+
+; Every byte of the window is another one; B0000h and B8000h are empty.
+at_a0000:
+        call plain
+        mov edi, PLANES
+        mov ecx, 0x4000
+.fill:  imul eax, edi, 0x2d4c6b8b
+        stosd
+        loop .fill
+        mov esi, PLANES
+        mov ecx, 0x4000
+.same:  imul eax, esi, 0x2d4c6b8b
+        cmp eax, [esi]
+        jne .differs
+        add esi, 4
+        loop .same
+.differs: equal ecx, 0
+        equal [0xb0000], -1
+        equal [0xb8000], -1
+        mov byte [0xb8000], 0
+        equal [0xb8000], -1
+        ret
+
+; ESI: the mode, EDX: the page's address. Column 21, line 3: bit 2 of a byte.
+pixel:  mov byte [service + 1], 0x0c
+        mov al, [esi + planar_mode.colour]
+        mov [service], al
+        mov byte [service + 3], 0
+        test edx, edx
+        setnz [service + 3]
+        mov word [service + 4], 21
+        mov word [service + 6], 3
+        push edx
+        push esi
+        in_real video_call
+        pop esi
+        pop edx
+        mov ebx, [esi + planar_mode.pitch]
+        imul ebx, ebx, 3
+        lea ebx, [ebx + edx + PLANES + 21 / 8]
+        indexed gc(5, 0)
+        xor ecx, ecx
+.plane: mov eax, ecx
+        indexed gc(4, al)
+        mov eax, [esi + planar_mode.colour]
+        shr eax, cl
+        and eax, 1
+        shl eax, 2
+        equal_bits [ebx], 0x04, eax
+        equal_bits [ebx - 1], 0xff00fb, 0 ; and none beside it
+        inc ecx
+        cmp ecx, 4
+        jb .plane
+        ret
+
+; AX, BX, CX, DX of INT 10h.
+bits 16
+video_call:
+        mov ax, [offset16(service)]
+        mov bx, [offset16(service) + 2]
+        mov cx, [offset16(service) + 4]
+        mov dx, [offset16(service) + 6]
+        int 0x10
+        jmp from_real
+bits 32
+
+; ---- modes 4 to 6 ----
+
+; What a CGA's programs do: lines of 80 bytes, the odd ones from 2000h on, pixels from bit 7 down.
+cga_modes:
+        mov dword [number], 4
+.next:  mov eax, [number]
+        mode eax
+        step "a mode of the CGA: its memory at B8000h, and nothing else: mode"
+        mov eax, [number]
+        mov [step_number], eax
+        equal [0xa0000], -1
+        equal [0xb0000], -1
+        mov edi, 0xb8000
+        mov ecx, 0x1000
+.fill:  imul eax, edi, 0x2d4c6b8b
+        stosd
+        loop .fill
+        mov esi, 0xb8000
+        mov ecx, 0x1000
+.same:  imul eax, esi, 0x2d4c6b8b
+        cmp eax, [esi]
+        jne .differs
+        add esi, 4
+        loop .same
+.differs: equal ecx, 0
+        step "a pixel is where a CGA has it: mode"
+        mov eax, [number]
+        mode eax
+        mov dword [service], 0x0c03     ; colour 3, or 1
+        mov word [service + 4], 21
+        mov word [service + 6], 7
+        cmp dword [number], 6
+        jne .draw
+        mov byte [service], 1
+.draw:  in_real video_call
+        mov ebx, 0xb8000 + 0x2000 + 7 / 2 * 80
+        mov eax, 3 << 4                 ; column 21 is the second of four
+        mov ecx, 21 / 4
+        cmp dword [number], 6
+        jne .look
+        mov eax, 1 << 2                 ; the sixth of eight
+        mov ecx, 21 / 8
+.look:  equal_bits [ebx + ecx], 0xffffff, eax
+        equal_bits [ebx + ecx - 1], 0xff, 0
+        mov byte [service], 0x83        ; XOR takes it away
+        in_real video_call
+        cmp dword [number], 6
+        je .done
+        equal_bits [0xb8000 + 0x2000 + 7 / 2 * 80 + 21 / 4], 0xff, 0
+.done:  step "the CGA's planes: mode"
+        mov dword [0xb8000], 0x44332211
+        indexed seq(4, 0x06)
+        indexed gc(5, 0)
+        indexed gc(6, 0x05)             ; A0000h
+        indexed gc(4, 0)
+        cmp dword [number], 6
+        je .one
+        equal_bits [PLANES], 0xff00ff, 0x330011 ; even ones in plane 0
+        indexed gc(4, 1)
+        equal_bits [PLANES], 0xff00ff, 0x440022 ; odd ones in plane 1
+        jmp .over
+.one:   equal [PLANES], 0x44332211
+.over:  inc dword [number]
+        cmp dword [number], 7
+        jb .next
+        mov dword [step_number], 0
+        ret
+
+        align 4
+current: dd 0
+number: dd 0
+service: times 4 dw 0
