@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The BIOS in RAM: from early on until it hands over its segment can be written, and tables for the
- * system are put there; so can the VGA BIOS's, as PCI promises to a ROM. 82441FX (290549), "PAM[6:0]";
- * PCI 2.1, 6.3.3.
+ * system are put there; so can the VGA BIOS's, as PCI promises to a ROM. 82441FX (290549),
+ * "PAM[6:0]"; PCI 2.1, 6.3.3.
  */
 #include "bda.h"
 #include "tables.h"

@@ -12,7 +12,7 @@ enum { DDC2 = 2, SECONDS = 1, PM_VERSION = 0x10 };
 enum { POWER_ON, POWER_OFF = 4 };
 enum { CRTC_MODE = 0x17, SYNC = 0x80 };
 
-#define BELOW(n)     ((n) & 0xff), ((n) >> 8)
+#define BELOW(n)      (n) % 256, (n) / 256
 #define NIBBLES(a, b) (((a) >> 8 & 15) << 4 | ((b) >> 8 & 15))
 #define LETTERS(a, b, c)                                                                           \
     (((a) - '@') << 2 | ((b) - '@') >> 3), ((((b) - '@') & 7) << 5 | ((c) - '@'))

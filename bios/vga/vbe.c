@@ -115,8 +115,8 @@ static u32 frame_buffer_find(void)
     return 0xe0000000u;
 }
 
-/* POST, while this ROM is in RAM that can be written: later, under a monitor, PCI may be out of reach.
-   The third byte keeps the ROM's sum. */
+/* POST, while this ROM is in RAM that can be written: later, under a monitor, PCI may be out of
+   reach. The third byte keeps the ROM's sum. */
 void vbe_post(void)
 {
     u16 high = (u16)(frame_buffer_find() >> 16);

@@ -21,6 +21,7 @@ type "clear\n"
 type "insmod vbe\n"
 type "videoinfo\n"
 wait text /0x[0-9a-f]+ +800 x +600 x 32.*Direct color/ 20
+wait text /EDID version: 1.3\n +Preferred mode: 1024x768/ 10
 screenshot "modes-$name.png"
 S
 done <<'D'

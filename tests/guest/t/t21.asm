@@ -2,8 +2,8 @@
 ; What Windows 3.1's 32-bit disk access looks at before it takes over a disk: INT 13h, the tables of INT 41h
 ; and 46h, CMOS and IDENTIFY name one geometry; after INT 13h has read a sector the task file is what a
 ; controller leaves, and a read by ports gives the same data. And a drive 1 that is not there.
-; Setup programs write the first sector. Rules E10, E11, N2, N3, O8, V5. Microsoft Knowledge Base Q119674; IBM PC AT Technical Reference, fixed disk
-; parameter table.
+; Setup programs write the first sector. Rules E10, E11, N2, N3, O8, V5. Microsoft Knowledge Base Q119674;
+; IBM PC AT Technical Reference, fixed disk parameter table.
 ; Disks: a
 ; Cd: yes
 %define NAME "T21"

@@ -1,8 +1,8 @@
 ; SPDX-License-Identifier: MIT
 ; The VGA's registers read back as they were written, all of them; where they answer; the CRTC's protected
 ; ones; write modes, read modes, latches, bit masks, rotation; planes as chain 4, odd/even and flat modes
-; show them; the modes of EGA and CGA with their pixels, pages and windows; the font in plane 2 of text modes. Rules W1, E8, B62, G2. IBM PS/2 Hardware Interface Technical
-; Reference, "Video Subsystem".
+; show them; the modes of EGA and CGA with their pixels, pages and windows; the font in plane 2 of text
+; modes. Rules W1, E8, B62, G2. IBM PS/2 Hardware Interface Technical Reference, "Video Subsystem".
 %define NAME "T35"
 %include "kernel.inc"
 %include "real.inc"
