@@ -1,8 +1,8 @@
 ; SPDX-License-Identifier: MIT
 ; VBE: 4F00h to 4F09h, 4F10h, 4F15h; modes told are those that are set; linear frame buffer and banks are
 ; one memory, at the PCI function's base address; the ports of the Bochs display interface; text is back
-; after mode 3. Rules G3 to G6, N10. VBE Core Functions Standard 3.0; VBE/DDC 1.1;
-; VBE/PM 1.0.
+; after mode 3. Rules G3 to G6, N10. VBE Core Functions Standard 3.0; VBE/DDC 1.1; VBE/PM 1.0.
+; With: -machine isapc
 %define NAME "T37"
 %include "kernel.inc"
 %include "real.inc"
@@ -85,8 +85,16 @@ interface:
         mov [memory], eax
         dispi 4
         equal_bits eax, 1, 0            ; no mode
-        step "base address 0"
-        xor ebx, ebx
+        step "base address 0; without PCI it is where Bochs has it"
+        mov dword [base], 0xe0000000
+        mov dx, 0xcf8
+        mov eax, 0x80000000
+        out dx, eax
+        in eax, dx
+        cmp eax, 0x80000000
+        je .pci
+        ret
+.pci:   xor ebx, ebx
 .find:  mov eax, ebx
         shl eax, 11
         or eax, 0x80000008
