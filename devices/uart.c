@@ -17,9 +17,9 @@
  * comes from the host waits until the receiver has room, as if the far end obeyed flow control:
  * an overrun only happens in loopback or to uart_receive().
  *
- * Not modelled: the levels on the wire within a character (a rate or format that differs from
- * the peer's does no harm), DMA handshake pins (FCR bit 3), the first-character delay of the THRE
- * interrupt in FIFO mode, and a divisor of 0 counts as 65536.
+ * Not modelled: the levels on the wire within a character that goes to the host or comes from there
+ * (a rate or format that differs from the peer's does no harm), DMA handshake pins (FCR bit 3), the
+ * first-character delay of the THRE interrupt in FIFO mode, and a divisor of 0 counts as 65536.
  */
 #include "devices/uart.h"
 
@@ -31,6 +31,8 @@ static const struct field uart_fifo_fields[] = {
 
 static const struct field uart_fields[] = {
     FIELD_STRUCT(struct uart, intr, line_fields),
+    FIELD_STRUCT(struct uart, rts, line_fields),
+    FIELD_STRUCT(struct uart, dtr, line_fields),
     TRANSIENT(struct uart, clock),
     TRANSIENT(struct uart, peer),
     TRANSIENT(struct uart, hurry),
@@ -57,6 +59,12 @@ static const struct field uart_fields[] = {
     FIELD_STRUCT(struct uart, tx_timer, timer_fields),
     FIELD_STRUCT(struct uart, rx_timer, timer_fields),
     FIELD_STRUCT(struct uart, timeout_timer, timer_fields),
+    FIELD(struct uart, sin),
+    FIELD(struct uart, sin_busy),
+    FIELD_MAX(struct uart, sin_bits, UART_FRAME),
+    FIELD(struct uart, sin_frame),
+    FIELD(struct uart, sin_next),
+    FIELD_STRUCT(struct uart, sin_timer, timer_fields),
     FIELD_END,
 };
 
@@ -378,9 +386,18 @@ static void lcr_write(struct uart *uart, u8 value)
     timer_set(&uart->rx_timer, ticks_to_ns(uart->rx_done, UART_CRYSTAL));
 }
 
+/* In loopback the pins are inactive. */
+static void update_outputs(struct uart *uart)
+{
+    u8 pins = uart->mcr & MCR_LOOP ? 0 : uart->mcr;
+    line_set(&uart->dtr, pins & MCR_DTR);
+    line_set(&uart->rts, pins & MCR_RTS);
+}
+
 static void mcr_write(struct uart *uart, u8 value)
 {
     uart->mcr = value & 0x1f;
+    update_outputs(uart);
     update_modem(uart);
     rx_begin(uart);
 }
@@ -416,6 +433,7 @@ static void divisor_write(struct uart *uart, u32 reg, u8 value)
         uart->divisor = (u16)((uart->divisor & 0xff00) | value);
     else
         uart->divisor = (u16)((uart->divisor & 0x00ff) | value << 8);
+    uart_sin_rate(uart);
 }
 
 static void scr_write(struct uart *uart, u8 value)
@@ -449,14 +467,32 @@ static void uart_reset(void *chip)
     timer_stop(&uart->tx_timer);
     timer_stop(&uart->rx_timer);
     timer_stop(&uart->timeout_timer);
+    timer_stop(&uart->sin_timer);
     uart->ier = uart->fcr = uart->lcr = uart->mcr = uart->lsr = 0;
     uart->tx_busy = uart->rx_busy = uart->thre_latch = uart->timeout_latch = false;
     uart->tsr = uart->rsr = uart->rsr_error = 0;
     uart->tx_done = uart->rx_done = 0;
+    uart->sin_busy = false;
+    uart->sin_bits = 0;
+    uart->sin_frame = 0;
+    uart->sin_next = 0;
     fifo_clear(&uart->rx);
     fifo_clear(&uart->tx);
+    update_outputs(uart);
     uart->msr = uart->modem;
     update_intr(uart);
+}
+
+static void uart_loaded(void *chip)
+{
+    struct uart *uart = chip;
+    uart->rx.head %= UART_FIFO;
+    uart->tx.head %= UART_FIFO;
+    uart->sin_bits = uart->sin_bits > UART_FRAME ? 0 : uart->sin_bits;
+    timer_loaded(&uart->tx_timer);
+    timer_loaded(&uart->rx_timer);
+    timer_loaded(&uart->timeout_timer);
+    timer_loaded(&uart->sin_timer);
 }
 
 void uart_init(struct uart *uart, struct clock *clock, struct chardev *peer)
@@ -465,6 +501,8 @@ void uart_init(struct uart *uart, struct clock *clock, struct chardev *peer)
     timer_init(&uart->tx_timer, clock, tx_fire, uart);
     timer_init(&uart->rx_timer, clock, rx_fire, uart);
     timer_init(&uart->timeout_timer, clock, timeout_fire, uart);
+    timer_init(&uart->sin_timer, clock, uart_sin_sample, uart);
+    uart->sin = true;
     if (peer)
         uart->modem = MSR_CTS | MSR_DSR | MSR_DCD;
     uart_reset(uart);
@@ -482,6 +520,7 @@ const struct chip uart_chip = {
     .reset = uart_reset,
     .read = uart_read,
     .write = uart_write,
+    .loaded = uart_loaded,
     .fields = uart_fields,
     .size = sizeof(struct uart),
 };

@@ -4,6 +4,7 @@
 
 #include "src/base/log.h"
 #include "src/machine.h"
+#include "src/option_values.h"
 
 enum { MIB = 1 << 20 };
 
@@ -35,7 +36,9 @@ static bool open_ports(struct machine *machine, const struct options *options, c
 {
     for (unsigned i = 0; i < SERIAL_PORTS; i++) {
         const char *spec = i < options->serial.count ? options->serial.item[i] : "null";
-        if (!open_port(&machine->serial[i], "-serial", spec, message, size))
+        enum serial_mouse_model model;
+        if (!serial_is_mouse(spec, &model) &&
+            !open_port(&machine->serial[i], "-serial", spec, message, size))
             return false;
     }
     return open_port(&machine->parallel, "-parallel", options->parallel, message, size) &&
@@ -115,6 +118,16 @@ static void announce(const struct machine *machine, FILE *out)
                 machine->kernel.what);
 }
 
+/* The mouse is that of the serial port, or the PS/2 one with VMware's pointer beside it. */
+static void choose_mouse(struct pc_plugs *plugs, const struct options *options)
+{
+    plugs->mouse_port = PC_SERIALS;
+    for (unsigned i = 0; i < options->serial.count; i++)
+        if (serial_is_mouse(options->serial.item[i], &plugs->serial_mouse))
+            plugs->mouse_port = i;
+    plugs->vmport = options->board.vmport && plugs->mouse_port == PC_SERIALS;
+}
+
 static void wire(struct machine *machine, const struct options *options)
 {
     struct pc_plugs plugs = {
@@ -132,7 +145,6 @@ static void wire(struct machine *machine, const struct options *options)
         .cd_unit = machine->drives.cd_unit,
         .boot_menu = options->boot.menu == BOOT_MENU,
         .boot_silent = options->boot.menu == BOOT_SILENT,
-        .vmport = options->board.vmport,
         .slow_ide = options->board.slow_ide,
         .debug_exit = options->debug_exit,
         .debug_exit_port = options->debug_exit_port,
@@ -140,6 +152,7 @@ static void wire(struct machine *machine, const struct options *options)
         .cpus = machine->cpus,
         .date = host_date(options),
     };
+    choose_mouse(&plugs, options);
     memcpy(plugs.serial, machine->serial, sizeof plugs.serial);
     memcpy(plugs.floppy_drive, machine->drives.type, sizeof plugs.floppy_drive);
     memcpy(plugs.floppy, machine->drives.floppy, sizeof plugs.floppy);
@@ -414,10 +427,22 @@ static void pointer_event(struct machine *machine, const struct input_event *eve
                    absolute ? 0 : event->z);
 }
 
+/* It knows nothing of places. */
+static void serial_mouse_event(struct serial_mouse *mouse, const struct input_event *event)
+{
+    bool motion = event->kind == INPUT_MOUSE_MOVE;
+    if (event->kind == INPUT_MOUSE_BUTTON)
+        serial_mouse_button(mouse, event->code, event->down);
+    else
+        serial_mouse_move(mouse, motion ? event->x : 0, motion ? event->y : 0, event->z);
+}
+
 static void hand_event(struct machine *machine, const struct input_event *event)
 {
     if (event->kind == INPUT_KEY) {
         keyboard_key(&machine->pc.keyboard, event->code, event->down);
+    } else if (machine->pc.plugs.mouse_port != PC_SERIALS) {
+        serial_mouse_event(&machine->pc.serial_mouse, event);
     } else if (event->kind == INPUT_MOUSE_BUTTON) { /* the mouse first: its report tells of both */
         mouse_button(&machine->pc.mouse, event->code, event->down);
         vmport_button(&machine->pc.vmport, event->code, event->down);

@@ -169,7 +169,7 @@ static int with_machine(const struct options *options, struct script *script)
     if (!machine)
         return usage(message);
     int code = EXIT_PASSED;
-    if (script)
+    if (script && machine->serial[0])
         chardev_set_tap(machine->serial[0], script_hear, script);
     if (options->map)
         pc_print(&machine->pc, stdout);

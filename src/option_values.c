@@ -308,19 +308,40 @@ bool take_display(void *field, const char *text, char *why, size_t size)
     return false;
 }
 
-static bool chardev_ok(const char *text, char *why, size_t size)
-{
-    return chardev_spec_ok(text, why, size);
-}
-
 bool take_chardev(void *field, const char *text, char *why, size_t size)
 {
-    return chardev_ok(text, why, size) && take_text(field, text, why, size);
+    return chardev_spec_ok(text, why, size) && take_text(field, text, why, size);
 }
 
-bool take_chardevs(void *field, const char *text, char *why, size_t size)
+/* QEMU's has three buttons. */
+static const struct {
+    const char *name;
+    enum serial_mouse_model model;
+} serial_mice[] = {
+    {"mouse", SERIAL_MOUSE_TWO},
+    {"mouse:3", SERIAL_MOUSE_THREE},
+    {"mouse:wheel", SERIAL_MOUSE_WHEEL},
+    {"msmouse", SERIAL_MOUSE_THREE},
+};
+
+bool serial_is_mouse(const char *text, enum serial_mouse_model *model)
 {
-    return chardev_ok(text, why, size) && take_list(field, text, why, size);
+    for (size_t i = 0; i < ARRAY_LEN(serial_mice); i++)
+        if (!strcmp(text, serial_mice[i].name)) {
+            *model = serial_mice[i].model;
+            return true;
+        }
+    return false;
+}
+
+bool take_serial(void *field, const char *text, char *why, size_t size)
+{
+    enum serial_mouse_model model;
+    if (serial_is_mouse(text, &model) || chardev_spec_ok(text, why, size))
+        return take_list(field, text, why, size);
+    size_t n = strlen(why);
+    snprintf(why + n, size - n, "; or mouse, mouse:3, mouse:wheel");
+    return false;
 }
 
 bool take_key(void *field, const char *text, char *why, size_t size)

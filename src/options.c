@@ -66,10 +66,11 @@ static const struct option rows[] = {
           ",hpet=off ,vmport=off; with: ,slow-ide"),
     VALUE("bios", "FILE", NULL, take_text, bios, "another system BIOS than the built-in one"),
     VALUE("vgabios", "FILE", NULL, take_text, vgabios, "another VGA BIOS"),
-    MANY("serial", "PORT", take_chardevs, serial, SERIAL_PORTS,
-         "COM1, then COM2: null, stdio, pty, file:PATH, unix:PATH, tcp:HOST:PORT[,server]"),
-    VALUE("parallel", "PORT", NULL, take_chardev, parallel, "LPT1: the same"),
-    VALUE("debugcon", "PORT", NULL, take_chardev, debugcon, "text to ports E9h and 402h: the same"),
+    MANY("serial", "PORT", take_serial, serial, SERIAL_PORTS,
+         "COM1, then COM2: null, stdio, pty, file:PATH, unix:PATH, tcp:HOST:PORT[,server], "
+         "mouse[:3|:wheel]"),
+    VALUE("parallel", "PORT", NULL, take_chardev, parallel, "LPT1: the same, but no mouse"),
+    VALUE("debugcon", "PORT", NULL, take_chardev, debugcon, "text to ports E9h and 402h: as LPT1"),
     VALUE("display", "NAME", NULL, take_display, display,
           "sdl (a window), term (the terminal), none"),
     SWITCH("nographic", nographic, "no display; COM1 is the terminal (Ctrl-A x quits)"),
@@ -336,11 +337,17 @@ static bool profile_apply(struct options *options, char *message, size_t size)
 
 static bool check(struct options *options, char *message, size_t size)
 {
-    unsigned readers = 0;
-    for (unsigned i = 0; i < options->serial.count; i++)
+    unsigned readers = 0, mice = 0;
+    enum serial_mouse_model model;
+    for (unsigned i = 0; i < options->serial.count; i++) {
         readers += chardev_spec_is_stdio(options->serial.item[i]);
+        mice += serial_is_mouse(options->serial.item[i], &model);
+    }
     if (readers > 1)
         snprintf(message, size, "-serial stdio: only one port can have standard input");
+    else if (mice > 1)
+        snprintf(message, size, "-serial %s: only one port can have the mouse",
+                 options->serial.item[1]);
     else if (options->nographic && options->display && strcmp(options->display, "none"))
         snprintf(message, size, "-nographic: contradicts -display %s", options->display);
     else if (readers && options->display && !strcmp(options->display, "term"))

@@ -34,6 +34,7 @@ static const struct pc_part parts[] = {
     PART(rtc, rtc_chip),      PART(dma[0], dma_chip),         PART(dma[1], dma_chip),
     PART(dma_page, dma_page_chip), PART(fdc, fdc_chip),       PART(ide[0], ide_chip),
     PART(ide[1], ide_chip),   PART(uart[0], uart_chip),       PART(uart[1], uart_chip),
+    PART(serial_mouse, serial_mouse_chip),
     PART(parallel, parallel_chip), PART(sysctl, sysctl_chip), PART(debugport, debugport_chip),
     PART(vga, vga_chip),      PART(npx, npx_chip),            PART(pci, pci_chip),
     PART(i440fx, i440fx_chip), PART(piix, piix_chip),         PART(pm, pm_chip),
@@ -127,7 +128,8 @@ static void init_chips(struct pc *pc, const struct pc_plugs *plugs)
     keyboard_init(&pc->keyboard, clock);
     mouse_init(&pc->mouse, clock);
     kbc_plug(&pc->kbc, 0, keyboard_plug(&pc->keyboard));
-    kbc_plug(&pc->kbc, 1, mouse_plug(&pc->mouse));
+    if (plugs->mouse_port == PC_SERIALS)
+        kbc_plug(&pc->kbc, 1, mouse_plug(&pc->mouse));
     rtc_init(&pc->rtc, clock);
     dma_page_init(&pc->dma_page);
     dma_init(&pc->dma[0], 0, &pc->dma_page, pc->bus);
@@ -144,8 +146,9 @@ static void init_chips(struct pc *pc, const struct pc_plugs *plugs)
     pc->ide[1].channel = 1;
     for (unsigned i = 0; i < PC_SERIALS; i++) {
         uart_init(&pc->uart[i], clock, plugs->serial[i]);
-        pc->uart[i].hurry = UART_HURRY;
+        pc->uart[i].hurry = i == plugs->mouse_port ? 1 : UART_HURRY;
     }
+    serial_mouse_init(&pc->serial_mouse, clock, plugs->serial_mouse);
     parallel_init(&pc->parallel, clock, plugs->parallel);
     sysctl_init(&pc->sysctl);
     npx_init(&pc->npx);

@@ -26,6 +26,7 @@
 #include "devices/pit.h"
 #include "devices/pm.h"
 #include "devices/rtc.h"
+#include "devices/serial_mouse.h"
 #include "devices/sysctl.h"
 #include "devices/uart.h"
 #include "devices/vga.h"
@@ -45,6 +46,8 @@ struct pc_plugs {
     const struct rom *bios, *vgabios;
     const struct kernel *kernel; /* to be started by the firmware; NULL: a disk */
     struct chardev *serial[PC_SERIALS]; /* NULL: nothing plugged in */
+    unsigned mouse_port; /* the serial port with a mouse; PC_SERIALS: there is the PS/2 mouse */
+    enum serial_mouse_model serial_mouse;
     struct chardev *parallel, *debug_console;
     enum fdc_drive_type floppy_drive[FDC_DRIVES];
     struct disk *floppy[FDC_DRIVES];
@@ -99,6 +102,7 @@ struct pc {
     struct fdc fdc;
     struct ide ide[2];
     struct uart uart[PC_SERIALS];
+    struct serial_mouse serial_mouse;
     struct parallel parallel;
     struct sysctl sysctl;
     struct npx npx;

@@ -21,14 +21,14 @@ static void cmos_memory(struct rtc *rtc, u64 ram)
     cmos_set16(rtc, 0x34, (u32)(above_16m / 0x10000));
 }
 
-/* 14h, the equipment byte: 01 and the number in bits 7, 6: floppy drives; 02 FPU; 04 mouse. */
+/* 14h, the equipment byte: 01 and the number in bits 7, 6: floppy drives; 02 FPU; 04 PS/2 mouse. */
 static void cmos_equipment(struct rtc *rtc, const struct pc_plugs *plugs, bool fpu)
 {
     unsigned a = plugs->floppy_drive[0], b = plugs->floppy_drive[1];
     unsigned drives = (a != FDC_DRIVE_NONE) + (b != FDC_DRIVE_NONE);
     rtc_cmos_set(rtc, 0x10, (u8)(a << 4 | b));
     rtc_cmos_set(rtc, 0x14,
-                 (u8)(0x04 | (fpu ? 0x02 : 0) | (drives ? (drives - 1) << 6 | 0x01 : 0)));
+                 (u8)((plugs->mouse_port == PC_SERIALS ? 0x04 : 0) | (fpu ? 0x02 : 0) | (drives ? (drives - 1) << 6 | 0x01 : 0)));
 }
 
 /* How the BIOS turns the drive's own geometry into what programs see (CMOS 39h, two bits a disk):

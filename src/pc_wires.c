@@ -275,16 +275,34 @@ static const struct wire wires[] = {
 
 enum { CORE_WIRES = 4 }; /* of a processor; those after the first have the last rows */
 
-static size_t wires_of(const struct pc *pc)
+/* The mouse's cable, to one of the ports. */
+#define CABLE(n)                                                                                   \
+    {                                                                                              \
+        WIRE(uart[n].rts, serial_mouse_control, serial_mouse, SERIAL_MOUSE_RTS),                   \
+            WIRE(uart[n].dtr, serial_mouse_control, serial_mouse, SERIAL_MOUSE_DTR),               \
+            WIRE(serial_mouse.txd, uart_sin, uart[n], 0),                                          \
+            WIRE(serial_mouse.dsr, uart_dsr, uart[n], 0)                                           \
+    }
+enum { CABLE_WIRES = 4 };
+
+static const struct wire cables[PC_SERIALS][CABLE_WIRES] = {CABLE(0), CABLE(1)};
+
+/* NULL after the last. */
+static const struct wire *wire_of(const struct pc *pc, size_t i)
 {
-    return ARRAY_LEN(wires) - CORE_WIRES * (PC_CPUS - pc->plugs.cpus);
+    size_t fixed = ARRAY_LEN(wires) - CORE_WIRES * (PC_CPUS - pc->plugs.cpus);
+    unsigned port = pc->plugs.mouse_port;
+    if (i < fixed)
+        return &wires[i];
+    return port < PC_SERIALS && i < fixed + CABLE_WIRES ? &cables[port][i - fixed] : NULL;
 }
 
 void pc_connect(struct pc *pc)
 {
-    for (size_t i = 0; i < wires_of(pc); i++)
-        line_connect((struct line *)(void *)((u8 *)pc + wires[i].line), wires[i].set,
-                     (u8 *)pc + wires[i].owner, wires[i].pin);
+    const struct wire *wire;
+    for (size_t i = 0; (wire = wire_of(pc, i)); i++)
+        line_connect((struct line *)(void *)((u8 *)pc + wire->line), wire->set,
+                     (u8 *)pc + wire->owner, wire->pin);
     /* SDM 1, D.2.1: systems of several have the errors of floating point in the native way alone. */
     line_connect(&pc->cpu->ferr, npx_ferr, &pc->npx, 0);
     for (unsigned i = 0; i < pc->plugs.cpus; i++)
@@ -293,18 +311,20 @@ void pc_connect(struct pc *pc)
 
 void pc_settle(struct pc *pc)
 {
-    for (size_t i = 0; i < wires_of(pc); i++) {
-        const struct line *line = (const void *)((u8 *)pc + wires[i].line);
-        wires[i].set((u8 *)pc + wires[i].owner, wires[i].pin, line->level);
+    const struct wire *wire;
+    for (size_t i = 0; (wire = wire_of(pc, i)); i++) {
+        const struct line *line = (const void *)((u8 *)pc + wire->line);
+        wire->set((u8 *)pc + wire->owner, wire->pin, line->level);
     }
 }
 
 void pc_print_wires(const struct pc *pc, FILE *out)
 {
-    for (size_t i = 0; i < wires_of(pc); i++) {
-        fprintf(out, "wire   %-20s -> %s", wires[i].from, wires[i].to);
-        if (wires[i].owner)
-            fprintf(out, " pin %u", wires[i].pin);
+    const struct wire *wire;
+    for (size_t i = 0; (wire = wire_of(pc, i)); i++) {
+        fprintf(out, "wire   %-20s -> %s", wire->from, wire->to);
+        if (wire->owner)
+            fprintf(out, " pin %u", wire->pin);
         fputc('\n', out);
     }
 }

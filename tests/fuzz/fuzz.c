@@ -106,6 +106,11 @@ static const struct target targets[] = {
     {.name = "serial", /* and the other ports to the host */
      .machine = FLOPPY "-parallel null -debugcon null -device isa-debug-exit,iobase=0xf4 ",
      .port = {{0x3f8, 8}, {0x2f8, 8}, {0x378, 3}, {0xe9, 1}, {0x402, 1}, {0x8900, 1}, {0xf4, 4}}},
+    {.name = "serialmouse", /* at 1200 baud, and said M */
+     .machine = FLOPPY "-serial null -serial mouse:wheel ",
+     .port = {{0x2f8, 8}},
+     .ready = {{0x2fb, 1, 0x83, 0}, {0x2f8, 1, 96, 0}, {0x2f9, 1, 0, 0}, {0x2fb, 1, 2, 0},
+               {0x2fc, 1, 0x0b, 50000}}},
     {.name = "apic", /* and several processors */
      .machine = P6 FLOPPY "-smp 3 ",
      .port = {{0x20, 2}, {0xa0, 2}, {0x40, 4}},

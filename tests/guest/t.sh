@@ -6,8 +6,9 @@
 # 16 heads, 63 sectors, first and third; "; Floppies: 360 720": a disk of so many KB in drive B:, one
 # after the other, first.floppy, beside which the script finds other.floppy (1840: XDF); "; Cpus: 8":
 # on so many processors, and there they must stay the same more often; "; Script: yes": NAME.script is
-# somebody in front of it; each "; With: ARGUMENTS": once more with these, without looking at the whole
-# machine. TESTS: names of programs instead of all.
+# somebody in front of it; "; Mice: mouse mouse:3": with such a serial mouse on COM2, one after the
+# other; each "; With: ARGUMENTS": once more with these, without looking at the whole machine. TESTS:
+# names of programs instead of all.
 . "$(dirname "$0")/common"
 need nasm
 bad=0
@@ -17,10 +18,11 @@ run() { # name, engine, model
     "$TWIN86" -display none -speed max -max-time 300 -max-guest-time 60 -snapshot -m 16 \
         ${cd:+-cdrom "$cd"} $disks ${floppy:+-fdb first.floppy} ${cpus:+-smp "$cpus"} -cpu "$3" \
         -rtc base=2026-01-01T00:00:00 -engine "$2" ${with:--hash-every 0.${cpus:+0}5} \
-        ${script:+-script "$script"} -debugcon file:"$1.$2" "$1.img" >"$1.$2.log" 2>&1 </dev/null
+        ${mouse:+-serial null -serial "$mouse"} ${script:+-script "$script"} \
+        -debugcon file:"$1.$2" "$1.img" >"$1.$2.log" 2>&1 </dev/null
     code=$?
     [ $code = 0 ] && [ "$(cat "$1.$2")" = "$(said "$1") ok" ] || {
-        echo "$2 engine, $3${floppy:+, $floppy KB}${with:+, $with}: exit code $code: $(cat "$1.$2")"
+        echo "$2 engine, $3${floppy:+, $floppy KB}${mouse:+, $mouse}${with:+, $with}: exit code $code: $(cat "$1.$2")"
         bad=1
         return
     }
@@ -60,12 +62,15 @@ for name in ${TESTS:-$(cd "$here/t" && ls -- *.asm | sed 's/\.asm$//')}; do
         disks="$disks -hd$letter $letter.disk"
     done
     models=$(sed -n 's/^; Models: //p' "$here/t/$name.asm")
+    mice=$(sed -n 's/^; Mice: //p' "$here/t/$name.asm")
     floppies=$(sed -n 's/^; Floppies: //p' "$here/t/$name.asm")
     for floppy in ${floppies:-''}; do
         [ -z "$floppy" ] || make_floppies "$floppy"
-        for model in ${models:-pentium3}; do
-            for engine in fast plain; do
-                run "$name" $engine "$model"
+        for mouse in ${mice:-''}; do
+            for model in ${models:-pentium3}; do
+                for engine in fast plain; do
+                    run "$name" $engine "$model"
+                done
             done
         done
     done

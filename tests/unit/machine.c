@@ -680,6 +680,55 @@ START_TEST(who_starts_anew_gets_the_plain_mouse_who_comes_back_keeps_the_pointer
 }
 END_TEST
 
+/* HLT, and with nobody there to interrupt it the time passes. */
+static const u8 waits[] = {0xf4, 0xeb, 0xfd};
+
+START_TEST(a_serial_mouse_takes_the_place_of_the_others)
+{
+    static const struct {
+        const char *more;
+        unsigned port;
+        u8 msr;
+    } rows[] = {{"-serial mouse", 0, 0},
+                {"-serial mouse:3", 0, MSR_DSR | MSR_DDSR},
+                {"-serial null -serial mouse:wheel", 1, MSR_DSR | MSR_DDSR},
+                {"-serial null -serial msmouse -machine isapc", 1, MSR_DSR | MSR_DDSR}};
+    for (unsigned i = 0; i < ARRAY_LEN(rows); i++) {
+        struct machine *machine = MACHINE(waits, rows[i].more);
+        struct pc *pc = &machine->pc;
+        struct uart *uart = &pc->uart[rows[i].port];
+        struct input_event button = {.kind = INPUT_MOUSE_BUTTON, .code = MOUSE_LEFT, .down = true};
+        ck_assert_ptr_null(pc->kbc.port[1].plug.give);
+        ck_assert(!pc->plugs.vmport);
+        ck_assert_uint_eq(rtc_cmos_get(&pc->rtc, 0x14) & 4, 0);
+        uart_chip.write(uart, UART_LCR, LCR_DLAB, 1);
+        uart_chip.write(uart, UART_RBR_THR, 96, 1);
+        uart_chip.write(uart, UART_IER, 0, 1);
+        uart_chip.write(uart, UART_LCR, 2, 1);
+        uart_chip.write(uart, UART_MCR, MCR_DTR | MCR_RTS, 1);
+        ck_assert_uint_eq(uart_chip.read(uart, UART_MSR, 1), rows[i].msr);
+        machine_run(machine, 25000000);
+        ck_assert_uint_eq(uart_chip.read(uart, UART_RBR_THR, 1), 'M');
+        pointer_event(machine, INPUT_MOUSE_MOVE, 5, -6, 0);
+        pointer_event(machine, INPUT_MOUSE_AT, 7, 7, 0); /* places mean nothing to it */
+        machine_event(machine, &button, message, sizeof message);
+        ck_assert_int_eq(pc->serial_mouse.dx, 5);
+        ck_assert_int_eq(pc->serial_mouse.dy, -6);
+        ck_assert_uint_eq(pc->serial_mouse.buttons, MOUSE_LEFT);
+        ck_assert_int_eq(pc->mouse.dx, 0);
+        ck_assert_uint_eq(pc->mouse.buttons, 0);
+        machine_reset(machine);
+        ck_assert(!pc->serial_mouse.rts);
+        done(machine);
+    }
+    struct machine *machine = MACHINE(waits, "-serial null");
+    pointer_event(machine, INPUT_MOUSE_MOVE, 5, -6, 0);
+    ck_assert_int_eq(machine->pc.mouse.dx, 5);
+    ck_assert_ptr_nonnull(machine->pc.kbc.port[1].plug.give);
+    done(machine);
+}
+END_TEST
+
 START_TEST(vmwares_port_can_be_left_out)
 {
     static const char *const boards[] = {"-machine pc,vmport=off", "-machine isapc"};
@@ -727,6 +776,7 @@ Suite *machine_suite(void)
         discs_are_changed_while_it_runs,
         a_guest_that_takes_places_finds_them_in_its_registers,
         who_starts_anew_gets_the_plain_mouse_who_comes_back_keeps_the_pointer,
+        a_serial_mouse_takes_the_place_of_the_others,
         vmwares_port_can_be_left_out,
         the_power_button_needs_a_guest_that_listens,
         NULL,

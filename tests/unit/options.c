@@ -221,6 +221,10 @@ START_TEST(wrong_words_get_one_line_that_names_them)
     expect_wrong("-display holo", "not in this build");
     expect_wrong("-serial com1", "-serial com1: wants null");
     expect_wrong("-serial null -serial null -serial null", "at most 2");
+    expect_wrong("-serial mouse:4", "-serial mouse:4: wants null");
+    expect_wrong("-serial mouses", "or mouse, mouse:3, mouse:wheel");
+    expect_wrong("-serial mouse -serial mouse:3", "-serial mouse:3: only one port");
+    expect_wrong("-parallel mouse", "-parallel mouse: wants null");
     expect_wrong("-serial stdio -serial stdio", "only one port");
     expect_wrong("-rtc base=2026-02-31", "-rtc base=2026-02-31: wants");
     expect_wrong("-rtc now", "wants base=");

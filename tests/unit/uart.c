@@ -376,6 +376,204 @@ START_TEST(input_from_the_host_waits_for_room_and_comes_at_the_baud_rate)
 }
 END_TEST
 
+/* LEVELS on SIN, 0 and 1, each for so many bit times of the port at BAUD; a space is a mark. */
+static void wire(const char *levels, unsigned baud)
+{
+    u64 begin = clock_ticks(&clock, UART_CRYSTAL), n = 0;
+    for (; *levels; levels++) {
+        uart_sin(&uart, 0, *levels != '0');
+        vtime next = ticks_to_ns(begin + ++n * (UART_CRYSTAL / baud), UART_CRYSTAL);
+        pass(next - clock_now(&clock));
+    }
+}
+
+static void port(u16 divisor, u8 lcr)
+{
+    setup(MCR_OUT2);
+    wr(UART_LCR, LCR_DLAB);
+    wr(0, (u8)divisor);
+    wr(1, (u8)(divisor >> 8));
+    wr(UART_LCR, lcr);
+    wr(UART_IIR_FCR, FCR_ENABLE);
+    rd(UART_LSR);
+}
+
+/* The next character is BYTE with just these of LSR_PE, LSR_FE, LSR_BI. */
+static void expect(u8 byte, u8 error)
+{
+    ck_assert_uint_eq(rd(UART_LSR) & (LSR_DR | LSR_OE | LSR_PE | LSR_FE | LSR_BI), LSR_DR | error);
+    ck_assert_uint_eq(rd(0), byte);
+}
+
+static void expect_nothing(void)
+{
+    ck_assert_uint_eq(rd(UART_LSR) & (LSR_DR | LSR_OE | LSR_PE | LSR_FE | LSR_BI), 0);
+}
+
+START_TEST(a_frame_on_the_wire_is_there_in_the_middle_of_its_stop_bit)
+{
+    vtime bit = ticks_to_ns(96 * 16, UART_CRYSTAL);
+    port(96, 0x03);
+    wire("010000010", 1200); /* 'A', and its stop bit begins */
+    uart_sin(&uart, 0, true);
+    pass(bit / 2 - 2000);
+    expect_nothing();
+    pass(4000);
+    expect('A', 0);
+    pass(20 * bit);
+    expect_nothing();
+    teardown();
+}
+END_TEST
+
+START_TEST(the_format_says_what_the_bits_of_a_frame_are)
+{
+    static const struct {
+        u8 lcr;
+        const char *levels;
+        u8 byte, error;
+    } row[] = {
+        {0x03, "01000001011", 'A', 0},     /* 8N1 */
+        {0x02, "0101100111", 'M', 0},      /* 7N1, and a second stop bit */
+        {0x03, "01011001111", 0xcd, 0},    /* which eight bits take for data */
+        {0x00, "0101011", 0x15, 0},        /* 5N1 */
+        {0x01, "01010111", 0x35, 0},       /* 6N1 */
+        {0x07, "0100000101 ", 'A', 0},     /* 8N2: the second stop bit is not looked at */
+        {0x1b, "010000010011", 'A', 0},    /* 8E1 */
+        {0x1b, "010000010111", 'A', LSR_PE},
+        {0x0b, "010000010111", 'A', 0},    /* 8O1 */
+        {0x0b, "010000010011", 'A', LSR_PE},
+        {0x2b, "010000010111", 'A', 0},    /* parity 1 */
+        {0x3b, "010000010011", 'A', 0},    /* parity 0 */
+        {0x3b, "010000010111", 'A', LSR_PE},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(row); i++) {
+        port(12, row[i].lcr);
+        wire(row[i].levels, 9600);
+        expect(row[i].byte, row[i].error);
+        expect_nothing();
+        teardown();
+    }
+}
+END_TEST
+
+START_TEST(a_port_at_another_rate_hears_something_else)
+{
+    port(12, 0x03); /* 9600 baud: a start bit at 1200 is the first bits of 80h */
+    wire("0101100111", 1200);
+    expect(0x80, 0);
+    expect(0x80, 0);
+    expect(0x00, LSR_FE | LSR_BI);
+    expect_nothing();
+    teardown();
+    port(384, 0x02); /* 300 baud: one character of it all */
+    wire("01011001110101100111010110011101011001111", 1200);
+    ck_assert_uint_eq(rd(UART_LSR) & LSR_DR, LSR_DR);
+    ck_assert_uint_ne(rd(0), 'M');
+    teardown();
+}
+END_TEST
+
+/* Data sheet, "Programmable Baud Generator": loading a latch loads the counter. */
+START_TEST(a_frame_at_a_long_divisor_ends_soon_when_it_is_another)
+{
+    port(0, 0x02);
+    uart_sin(&uart, 0, false);
+    wr(UART_LCR, LCR_DLAB);
+    wr(0, 12);
+    wr(UART_LCR, 0x02);
+    uart_sin(&uart, 0, true);
+    pass(10 * ticks_to_ns(12 * 16, UART_CRYSTAL));
+    expect_nothing();
+    wire("0101100111", 9600);
+    expect('M', 0);
+    teardown();
+}
+END_TEST
+
+/* Data sheet, LSR bit 3. */
+START_TEST(after_a_framing_error_the_space_is_the_next_start_bit)
+{
+    port(12, 0x03);
+    wire("010110011" "010000011" "1", 9600); /* 7N1: M, A, without a pause */
+    expect(0xcd, LSR_FE);
+    expect(0xc1, 0);
+    expect_nothing();
+    teardown();
+}
+END_TEST
+
+START_TEST(a_broken_wire_is_one_zero_until_it_has_been_a_mark)
+{
+    port(12, 0x02);
+    wire("00000000000000000000000000000000000000000000000", 9600);
+    expect(0x00, LSR_FE | LSR_BI);
+    expect_nothing();
+    wire("1" "0101100111", 9600);
+    expect('M', 0);
+    teardown();
+}
+END_TEST
+
+START_TEST(a_space_shorter_than_half_a_bit_is_nothing)
+{
+    port(96, 0x02);
+    wire("01", 9600);
+    pass(20 * ticks_to_ns(96 * 16, UART_CRYSTAL));
+    expect_nothing();
+    wire("0101100111", 1200);
+    expect('M', 0);
+    teardown();
+}
+END_TEST
+
+/* Data sheet, MCR bit 4: SIN is not connected, the outputs are inactive. */
+START_TEST(loopback_takes_the_plug_out)
+{
+    port(12, 0x02);
+    wr(UART_MCR, MCR_DTR | MCR_RTS);
+    ck_assert(uart.dtr.level && uart.rts.level);
+    wire("0101", 9600);
+    wr(UART_MCR, MCR_LOOP | MCR_DTR | MCR_RTS);
+    ck_assert(!uart.dtr.level && !uart.rts.level);
+    wire("100111" "0101100111", 9600);
+    expect_nothing();
+    wr(UART_MCR, MCR_RTS);
+    ck_assert(!uart.dtr.level && uart.rts.level);
+    wire("0101100111", 9600);
+    expect('M', 0);
+    uart_chip.reset(&uart);
+    ck_assert(!uart.rts.level);
+    teardown();
+}
+END_TEST
+
+START_TEST(dsr_is_the_plugs)
+{
+    setup(0);
+    uart_dsr(&uart, 0, false);
+    ck_assert_uint_eq(rd(UART_MSR), MSR_CTS | MSR_DCD | MSR_DDSR);
+    uart_dsr(&uart, 0, true);
+    ck_assert_uint_eq(rd(UART_MSR), MSR_CTS | MSR_DSR | MSR_DCD | MSR_DDSR);
+    teardown();
+}
+END_TEST
+
+START_TEST(a_damaged_saved_state_is_harmless)
+{
+    port(12, 0x02);
+    wire("0101", 9600);
+    uart.sin_bits = uart.rx.head = uart.tx.head = 255;
+    uart_chip.loaded(&uart);
+    ck_assert_uint_le(uart.sin_bits, UART_FRAME);
+    wire("0101100111", 9600);
+    rd(0);
+    wr(0, 0);
+    pass(100 * CHAR_NS);
+    teardown();
+}
+END_TEST
+
 START_TEST(random_accesses_of_every_register_stay_in_bounds)
 {
     u32 seed = 1;
@@ -387,8 +585,11 @@ START_TEST(random_accesses_of_every_register_stay_in_bounds)
             wr(reg, (u8)(seed >> 16));
         else
             rd(reg);
+        if (i % 5 == 0)
+            uart_sin(&uart, 0, seed & 0x100);
         if (i % 7 == 0)
             pass(seed >> 12);
+        ck_assert_uint_le(uart.sin_bits, UART_FRAME);
         ck_assert_uint_le(uart.rx.count, UART_FIFO);
         ck_assert_uint_le(uart.tx.count, UART_FIFO);
     }
@@ -417,6 +618,16 @@ Suite *uart_suite(void)
         interrupts_have_their_priority,
         a_16550a_is_recognised_by_the_usual_probe,
         input_from_the_host_waits_for_room_and_comes_at_the_baud_rate,
+        a_frame_on_the_wire_is_there_in_the_middle_of_its_stop_bit,
+        the_format_says_what_the_bits_of_a_frame_are,
+        a_port_at_another_rate_hears_something_else,
+        a_frame_at_a_long_divisor_ends_soon_when_it_is_another,
+        after_a_framing_error_the_space_is_the_next_start_bit,
+        a_broken_wire_is_one_zero_until_it_has_been_a_mark,
+        a_space_shorter_than_half_a_bit_is_nothing,
+        loopback_takes_the_plug_out,
+        dsr_is_the_plugs,
+        a_damaged_saved_state_is_harmless,
         random_accesses_of_every_register_stay_in_bounds,
         NULL,
     };
