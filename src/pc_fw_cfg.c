@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What the firmware reads by fw_cfg: memory, processors, a kernel to start. */
+/* What the firmware reads by fw_cfg: memory, processors, sleeping states, a kernel to start. */
 #include "src/pc_parts.h"
 
 enum { RANGE = 20, RANGE_RAM = 1 };
@@ -21,6 +21,11 @@ static void fill_memory(struct pc *pc)
     fw_cfg_add_number(&pc->fw_cfg, FW_CFG_RAM_SIZE, ram, 8);
     fw_cfg_add_file(&pc->fw_cfg, "etc/e820", pc->memory_map, size);
 }
+
+/* "etc/system-states": of each state S0 to S5 whether there is one, and its SLP_TYP (82371AB "PMCNTRL"):
+ * 1 is suspend to RAM, 0 switches off, for S4 too. */
+enum { STATE = 0x80 };
+static const u8 states[6] = {STATE, 0, 0, STATE | 1, STATE, STATE};
 
 /* FW_CFG_KERNEL: kind, entry, stack, number of parts; of each its key, address and length. */
 static void fill_kernel(struct pc *pc, const struct kernel *kernel)
@@ -48,6 +53,8 @@ void pc_fill_fw_cfg(struct pc *pc)
     /* the timer is at the I/O APIC's pin 2 */
     fw_cfg_add_number(&pc->fw_cfg, FW_CFG_IRQ0_OVERRIDE, pc->plugs.apic, 1);
     fw_cfg_add_number(&pc->fw_cfg, FW_CFG_BOOT_MENU, pc->plugs.boot_menu, 2);
+    if (!pc->plugs.isa_board)
+        fw_cfg_add_file(&pc->fw_cfg, "etc/system-states", states, sizeof states);
     if (pc->plugs.kernel)
         fill_kernel(pc, pc->plugs.kernel);
 }

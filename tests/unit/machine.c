@@ -381,7 +381,7 @@ START_TEST(the_firmware_is_told_of_memory_and_processors)
     ck_assert_uint_eq(fw_cfg_number(bus, FW_CFG_NB_CPUS, 0, 2), 5);
     ck_assert_uint_eq(fw_cfg_number(bus, FW_CFG_MAX_CPUS, 0, 2), 5);
     ck_assert_uint_eq(fw_cfg_number(bus, FW_CFG_IRQ0_OVERRIDE, 0, 1), 1);
-    ck_assert_uint_eq(fw_cfg_number(bus, FW_CFG_DIRECTORY, 0, 8), 0x1400000001000000);
+    ck_assert_uint_eq(fw_cfg_number(bus, FW_CFG_DIRECTORY, 0, 8), 0x1400000002000000);
     ck_assert_uint_eq(fw_cfg_number(bus, FW_CFG_DIRECTORY, 12, 8), 0x303238652f637465);
     ck_assert_uint_eq(fw_cfg_number(bus, FW_CFG_FILE_FIRST, 0, 8), 0);
     ck_assert_uint_eq(fw_cfg_number(bus, FW_CFG_FILE_FIRST, 8, 8), 3584ull << 20);
@@ -391,6 +391,21 @@ START_TEST(the_firmware_is_told_of_memory_and_processors)
     ck_assert_uint_eq(fw_cfg_number(&machine->bus, FW_CFG_IRQ0_OVERRIDE, 0, 1), 0);
     ck_assert_uint_eq(fw_cfg_number(&machine->bus, FW_CFG_NB_CPUS, 0, 2), 1);
     ck_assert_uint_eq(fw_cfg_number(&machine->bus, FW_CFG_FILE_FIRST, 8, 8), 1 << 20);
+    done(machine);
+}
+END_TEST
+
+/* PIIX4's SLP_TYP (82371AB, "PMCNTRL"); an AT cannot sleep. */
+START_TEST(the_firmware_is_told_of_sleeping_states)
+{
+    struct machine *machine = MACHINE(store_and_halt, "");
+    struct bus *bus = &machine->bus;
+    ck_assert_uint_eq(fw_cfg_number(bus, FW_CFG_DIRECTORY, 4 + FW_CFG_ENTRY, 4), 0x06000000);
+    ck_assert_uint_eq(fw_cfg_number(bus, FW_CFG_DIRECTORY, 12 + FW_CFG_ENTRY, 7), 0x7379732f637465);
+    ck_assert_uint_eq(fw_cfg_number(bus, FW_CFG_FILE_FIRST + 1, 0, 6), 0x808081000080);
+    done(machine);
+    machine = MACHINE(store_and_halt, "-machine isapc");
+    ck_assert_uint_eq(fw_cfg_number(&machine->bus, FW_CFG_DIRECTORY, 0, 4), 0x01000000);
     done(machine);
 }
 END_TEST
@@ -766,6 +781,7 @@ Suite *machine_suite(void)
         the_window_of_the_vga_is_mapped_for_ever_without_growing,
         pci_is_there_and_on_an_at_it_is_not,
         the_firmware_is_told_of_memory_and_processors,
+        the_firmware_is_told_of_sleeping_states,
         with_slow_ide_no_command_ends_within_a_millisecond,
         each_segment_is_rom_or_memory_for_reads_and_for_writes,
         smram_opens_until_it_is_locked,

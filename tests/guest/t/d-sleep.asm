@@ -144,8 +144,14 @@ tables: step "ACPI's tables"
         mov [type], ebx
         ret
 
-; A pattern where nobody writes, and what it sums up to.
-fill:   mov edi, HIGH
+; A pattern where nobody writes, and what it sums up to; RAM is shown at D0000h.
+fill:   mov dx, 0xcf8
+        mov eax, 0x8000005c
+        out dx, eax
+        mov dl, 0xfc
+        mov al, 0x33
+        out dx, al
+        mov edi, HIGH
         mov eax, 0x12345678
 .next:  stosd
         imul eax, eax, 1664525
@@ -321,6 +327,8 @@ state:  step "real mode, at the address of the vector, without interrupts"
         xor eax, eax
         in ax, dx
         equal eax, 1                    ; SCI_EN, no sleep type
+        step "who refreshes the memory had power"
+        pci_is 0x005c, 0x00000033
         step "the display: mode 3"
         port_is 0x3cc, 0x67
         index_is 0x3d4, 0x13, 0x28
