@@ -161,6 +161,22 @@ static void wire(struct machine *machine, const struct options *options)
     pc_init(&machine->pc, &machine->clock, &machine->bus, machine->cpu, &plugs);
 }
 
+enum { AT_BIOS_MOST = 128 * 1024 };
+
+/* The rest would be seen below 4 GiB only, and there is no RAM below 1 MiB to copy it to. */
+static bool load_bios(struct machine *machine, const struct options *options, char *message,
+                      size_t size)
+{
+    if (!rom_load_bios(&machine->bios, options->bios, message, size))
+        return false;
+    if (!options->board.isa || machine->bios.size <= AT_BIOS_MOST)
+        return true;
+    snprintf(message, size,
+             "%s: an AT's BIOS has 64 or 128 KiB, and no RAM to copy itself to: -machine pc",
+             options->bios);
+    return false;
+}
+
 struct machine *machine_new(const struct options *options, FILE *out, char *message, size_t size)
 {
     struct machine *machine = calloc(1, sizeof *machine);
@@ -172,7 +188,7 @@ struct machine *machine_new(const struct options *options, FILE *out, char *mess
     machine->max_insns = options->max_insns;
     display_init(&machine->display);
     input_init(&machine->input);
-    if (rom_load_bios(&machine->bios, options->bios, message, size) &&
+    if (load_bios(machine, options, message, size) &&
         rom_load_vgabios(&machine->vgabios, options->vgabios, message, size) &&
         build(machine, options, message, size) &&
         drives_open(&machine->drives, options, message, size) &&

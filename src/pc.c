@@ -293,8 +293,8 @@ void pc_reset(struct pc *pc)
 /* Bochs's BIOS and SeaBIOS know by this shutdown byte that they have to wake a system. */
 enum { CMOS_SHUTDOWN = 0x0f, SHUTDOWN_WAKE = 0xfe };
 
-/* The power stays on for the clock, for what wakes, and for who refreshes the memory: so it is with the
- * host bridges that know this state (430TX, AMD-761), and SeaBIOS is sure that its RAM is shown. */
+/* The power stays on for the clock, for what wakes, and for who refreshes the memory: so it is with
+ * the host bridges that know this state (430TX, AMD-761), and SeaBIOS is sure that its RAM is shown. */
 void pc_suspend(struct pc *pc)
 {
     u32 request = pc->request;

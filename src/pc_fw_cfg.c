@@ -22,8 +22,8 @@ static void fill_memory(struct pc *pc)
     fw_cfg_add_file(&pc->fw_cfg, "etc/e820", pc->memory_map, size);
 }
 
-/* "etc/system-states": of each state S0 to S5 whether there is one, and its SLP_TYP (82371AB "PMCNTRL"):
- * 1 is suspend to RAM, 0 switches off, for S4 too. */
+/* "etc/system-states": of each state S0 to S5 whether there is one, and its SLP_TYP (82371AB,
+ * "PMCNTRL"): 1 is suspend to RAM, 0 switches off, for S4 too. */
 enum { STATE = 0x80 };
 static const u8 states[6] = {STATE, 0, 0, STATE | 1, STATE, STATE};
 

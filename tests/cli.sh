@@ -40,6 +40,7 @@ mkdir folder
 truncate -s 12345 odd.img
 truncate -s 1000 short.rom
 truncate -s 65536 blank.rom
+head -c 262144 /dev/zero | tr '\0' '\220' >large.rom
 printf 'wait text\n' >bad.script
 printf 'run 1\ntyp "x"\n' >typo.script
 expect 2 'missing.img' missing.img
@@ -55,6 +56,7 @@ expect 2 'good.img: is no CD image' -cdrom good.img
 expect 2 'wants MiB' -m plenty
 expect 2 'short.rom' -bios short.rom good.img
 expect 2 'no code at its start address' -bios blank.rom good.img
+expect 2 'large.rom: an AT' -bios large.rom -machine isapc good.img
 expect 2 'not a VGA BIOS' -vgabios blank.rom good.img
 expect 2 'missing.rom' -bios missing.rom good.img
 expect 2 'bad.script:1' -script bad.script good.img
