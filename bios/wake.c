@@ -36,8 +36,8 @@ static u32 vector(void)
 }
 
 /* The display's chip has forgotten its registers too, and a system without a driver of its own for
-   it (a text console) cannot know them: the video BIOS starts it, as many boards do ("Run VGABIOS if
-   S3 Resume"). It finds our vectors and leaves its own; the system has all back as it was. */
+   it (a text console) cannot know them: the video BIOS starts it, as many boards do ("Run VGABIOS
+   if S3 Resume"). It finds our vectors and leaves its own; the system has all back as it was. */
 static void light_display(void)
 {
     u32 aside = memory_end() - ACPI_NVS_SIZE + FACS_SIZE;

@@ -294,7 +294,7 @@ void pc_reset(struct pc *pc)
 enum { CMOS_SHUTDOWN = 0x0f, SHUTDOWN_WAKE = 0xfe };
 
 /* The power stays on for the clock, for what wakes, and for who refreshes the memory: so it is with
- * the host bridges that know this state (430TX, AMD-761), and SeaBIOS is sure that its RAM is shown. */
+ * the host bridges that know this state (430TX, AMD-761). SeaBIOS is sure that its RAM is shown. */
 void pc_suspend(struct pc *pc)
 {
     u32 request = pc->request;
