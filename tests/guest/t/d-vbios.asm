@@ -6,6 +6,7 @@
 %define NAME "the VGA BIOS under a monitor"
 %include "kernel.inc"
 %include "calls.inc"
+%include "v86.inc"
 
 %define BITMAP  (TSS + 0x68)
 %define STUB    0x600                   ; in page 0
@@ -73,23 +74,8 @@ monitor:
         test eax, eax
         jz .other
         shr eax, 3
-        movzx ebx, word [ebp + frame.ss]
-        shl ebx, 4
-        sub word [ebp + frame.esp], 6
-        movzx ecx, word [ebp + frame.esp]
-        add ebx, ecx
-        mov cx, [ebp + frame.eip]
-        add cx, 2
-        mov [ebx], cx
-        mov cx, [ebp + frame.cs]
-        mov [ebx + 2], cx
-        mov cx, [ebp + frame.eflags]
-        mov [ebx + 4], cx
-        and dword [ebp + frame.eflags], ~(FL_IF | FL_TF)
-        movzx ecx, word [eax * 4]
-        mov [ebp + frame.eip], ecx
-        movzx ecx, word [eax * 4 + 2]
-        mov [ebp + frame.cs], ecx
+        add word [ebp + frame.eip], 2
+        call reflect
         inc dword [reflected]
         clc
         ret

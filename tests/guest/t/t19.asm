@@ -251,8 +251,8 @@ media:  step "AH=18h: 720 KB, and what no drive has"
         says 0
         ret
 
-; INT 1Eh rules transfers: the last sector, and the size of sectors.
-table:  step "INT 1Eh: another size of sectors is looked for"
+; The table of INT 1Eh to ARENA.
+table_copy:
         mov eax, [0x1e * 4]
         mov [table_1e], eax
         movzx esi, word [0x1e * 4 + 2]
@@ -262,6 +262,11 @@ table:  step "INT 1Eh: another size of sectors is looked for"
         mov edi, ARENA
         mov ecx, 16
         rep movsb
+        ret
+
+; INT 1Eh rules transfers: the last sector, and the size of sectors.
+table:  step "INT 1Eh: another size of sectors is looked for"
+        call table_copy
         mov byte [ARENA + 3], 3         ; 1024 bytes
         mov dword [0x1e * 4], (ARENA >> 4) << 16
         disk 0x0201, BUFFER - ARENA, 0x0001, 0
@@ -502,15 +507,7 @@ xdf:    step "XDF: the first cylinder has sectors of 512 bytes, up to 93h"
         step "XDF: the other tracks have none that is sector 1"
         disk 0x0201, BUFFER - ARENA, 40 << 8 | 1, 0x0001
         says 4, 0
-        mov eax, [0x1e * 4]
-        mov [table_1e], eax
-        movzx esi, word [0x1e * 4 + 2]
-        shl esi, 4
-        movzx eax, word [0x1e * 4]
-        add esi, eax
-        mov edi, ARENA
-        mov ecx, 16
-        rep movsb
+        call table_copy
         mov byte [ARENA + 4], 0xff      ; as PC DOS has it: sectors up to any number, a short gap
         mov byte [ARENA + 5], 0x0a
         mov dword [0x1e * 4], (ARENA >> 4) << 16

@@ -8,6 +8,7 @@
 %include "kernel.inc"
 %include "board.inc"
 %include "disk.inc"
+%include "v86.inc"
 
 %define BITMAP  (TSS + 0x68)
 %define MASTER  0x50                    ; vectors of IRQs, away from the exceptions'
@@ -111,26 +112,6 @@ monitor:
 .repeated:
         mov byte [repeated], 1
         jmp .prefix
-
-; EAX: interrupt, through the vectors of real mode.
-reflect:
-        movzx ebx, word [ebp + frame.ss]
-        shl ebx, 4
-        sub word [ebp + frame.esp], 6
-        movzx ecx, word [ebp + frame.esp]
-        add ebx, ecx
-        mov cx, [ebp + frame.eip]
-        mov [ebx], cx
-        mov cx, [ebp + frame.cs]
-        mov [ebx + 2], cx
-        mov cx, [ebp + frame.eflags]
-        mov [ebx + 4], cx
-        and dword [ebp + frame.eflags], ~(FL_IF | FL_TF)
-        movzx ecx, word [eax * 4]
-        mov [ebp + frame.eip], ecx
-        movzx ecx, word [eax * 4 + 2]
-        mov [ebp + frame.cs], ecx
-        ret
 
 section strings
 handlers:
