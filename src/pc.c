@@ -233,6 +233,7 @@ void pc_init(struct pc *pc, struct clock *clock, struct bus *bus, struct cpu *cp
 {
     *pc = (struct pc){.clock = clock, .bus = bus, .cpu = cpu, .plugs = *plugs};
     memset(pc->open_bus, 0xff, sizeof pc->open_bus);
+    bus_add_host(bus, pc->open_bus, sizeof pc->open_bus);
     init_chips(pc, plugs);
     init_pci(pc);
     init_apics(pc);

@@ -448,6 +448,7 @@ START_TEST(each_segment_is_rom_or_memory_for_reads_and_for_writes)
     };
     struct machine *machine = MACHINE(store_and_halt, "");
     struct bus *bus = &machine->bus;
+    u32 pages = bus->page_count;
     for (size_t i = 0; i < ARRAY_LEN(segments); i++) {
         u32 at = segments[i].address + 0x3ff0, outside = bus_read(bus, at, 4);
         ck_assert(segments[i].rom || outside == 0xffffffff);
@@ -466,6 +467,7 @@ START_TEST(each_segment_is_rom_or_memory_for_reads_and_for_writes)
         config_write(bus, 0, segments[i].pam, 0, 1);
         ck_assert_uint_eq(bus_read(bus, at, 4), outside);
     }
+    ck_assert_uint_eq(bus->page_count, pages); /* all memory has its numbers from the start */
     done(machine);
 }
 END_TEST
