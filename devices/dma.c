@@ -84,11 +84,23 @@ static paddr address_of(const struct dma *dma, unsigned channel)
     return ((paddr)page << 16) + ((paddr)dma->channel[channel].address << dma->shift);
 }
 
-/* How many transfers from here on are in a row upwards: to the wrap of the address. */
+/* How many transfers from here on are in a row: to the wrap of the address. */
 static u32 run_length(const struct dma_channel *ch, u32 units)
 {
-    u32 room = ch->mode & MODE_DECREMENT ? 1 : 0x10000u - ch->address;
+    u32 room = ch->mode & MODE_DECREMENT ? ch->address + 1u : 0x10000u - ch->address;
     return units < room ? units : room;
+}
+
+/* Downwards the units of a run are in memory the other way round. */
+static void reverse(u8 *first, u32 units, unsigned shift)
+{
+    u8 *last = first + ((size_t)(units - 1) << shift);
+    for (; first < last; first += 1u << shift, last -= 1u << shift)
+        for (unsigned i = 0; i < 1u << shift; i++) {
+            u8 kept = first[i];
+            first[i] = last[i];
+            last[i] = kept;
+        }
 }
 
 static void step(struct dma_channel *ch, u32 units)
@@ -98,19 +110,25 @@ static void step(struct dma_channel *ch, u32 units)
     ch->count = (u16)(ch->count - units);
 }
 
-/* Move UNITS, not beyond the terminal count; BUFFER NULL: no device drives or takes the data. */
+/* Move UNITS, not beyond the terminal count. */
 static void move(struct dma *dma, unsigned channel, u8 *buffer, u32 units, bool to_memory)
 {
     struct dma_channel *ch = &dma->channel[channel];
     unsigned mode = ch->mode & MODE_TRANSFER;
     while (units) {
         u32 run = run_length(ch, units), bytes = run << dma->shift;
+        bool down = ch->mode & MODE_DECREMENT;
+        paddr at = address_of(dma, channel) - (down ? (run - 1) << dma->shift : 0);
+        if (down)
+            reverse(buffer, run, dma->shift);
         if (to_memory && mode == MODE_WRITE)
-            bus_dma_write(dma->bus, address_of(dma, channel), buffer, bytes);
+            bus_dma_write(dma->bus, at, buffer, bytes);
         else if (!to_memory && mode == MODE_READ)
-            bus_dma_read(dma->bus, address_of(dma, channel), buffer, bytes);
+            bus_dma_read(dma->bus, at, buffer, bytes);
         else if (!to_memory)
             memset(buffer, FLOATING, bytes);
+        if (down)
+            reverse(buffer, run, dma->shift);
         step(ch, run);
         buffer += bytes;
         units -= run;

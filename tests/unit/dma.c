@@ -150,6 +150,27 @@ START_TEST(a_decrementing_channel_goes_down)
 }
 END_TEST
 
+START_TEST(words_that_go_down_keep_their_bytes_and_come_back)
+{
+    struct board b;
+    u8 bytes[8], same[8], back[8];
+    set_up(&b);
+    fill(bytes, sizeof bytes);
+    fill(same, sizeof same);
+    program(&b, &b.high, 1, 0x64, 0x0001, 3, 0x06);
+    ck_assert_uint_eq(dma_transfer(&b.high, 1, bytes, 8, true, NULL), 8);
+    ck_assert_int_eq(memcmp(bytes, same, 8), 0);
+    ck_assert_int_eq(memcmp(b.bus.ram + 0x60002, bytes, 2), 0);
+    ck_assert_int_eq(memcmp(b.bus.ram + 0x60000, bytes + 2, 2), 0);
+    ck_assert_int_eq(memcmp(b.bus.ram + 0x7fffe, bytes + 4, 2), 0);
+    ck_assert_int_eq(memcmp(b.bus.ram + 0x7fffc, bytes + 6, 2), 0);
+    program(&b, &b.high, 1, 0x68, 0x0001, 3, 0x06);
+    dma_transfer(&b.high, 1, back, 8, false, NULL);
+    ck_assert_int_eq(memcmp(back, bytes, 8), 0);
+    bus_free(&b.bus);
+}
+END_TEST
+
 START_TEST(a_transfer_wraps_inside_64_k)
 {
     struct board b;
@@ -406,6 +427,7 @@ Suite *dma_suite(void)
         a_device_reads_memory,
         auto_initialisation_starts_again_and_stays_open,
         a_decrementing_channel_goes_down,
+        words_that_go_down_keep_their_bytes_and_come_back,
         a_transfer_wraps_inside_64_k,
         word_channels_shift_the_address_and_wrap_inside_128_k,
         every_channel_has_its_page_register,
