@@ -165,15 +165,20 @@ UNUSED static void board(enum fdc_drive_type a, enum fdc_drive_type b)
     fdc_set_drive(&m.fdc, 1, b);
 }
 
-/* A PC with a formatted 1.44 MB disk in A:, motor on, ready for commands. */
-UNUSED static void ready(void)
+/* A PC with a formatted disk of so many times 512 bytes in A:, motor on, ready for commands. */
+UNUSED static void ready_with(u32 sectors)
 {
     board(FDC_DRIVE_1440K, FDC_DRIVE_1440K);
-    m.disk = disk_make(2880);
+    m.disk = disk_make(sectors);
     fdc_insert(&m.fdc, 0, m.disk);
     reset_chip(MOTOR_A);
     out(7, 0);
     COMMAND(0x03, 0xdf, 0x02);
+}
+
+UNUSED static void ready(void)
+{
+    ready_with(2880);
 }
 
 UNUSED static void teardown(void)

@@ -14,12 +14,7 @@ static const struct {
 
 static void xdf_ready(u8 cylinder)
 {
-    board(FDC_DRIVE_1440K, FDC_DRIVE_1440K);
-    m.disk = disk_make(3680);
-    fdc_insert(&m.fdc, 0, m.disk);
-    reset_chip(MOTOR_A);
-    out(7, 0);
-    COMMAND(0x03, 0xdf, 0x02);
+    ready_with(3680);
     seek_to(0, cylinder);
 }
 

@@ -13,6 +13,14 @@ static struct options options;
 static char message[5200];
 static char bios_path[] = "machine-test-XXXXXX";
 
+/* mov al,41h; mov [500h],al; hlt */
+UNUSED static const u8 store_and_halt[] = {0x31, 0xc0, 0x8e, 0xd8, 0xb0,
+                                           0x41, 0xa2, 0x00, 0x05, 0xf4};
+
+/* inc word [500h]; mov al,0feh; out 64h,al; jmp $ */
+UNUSED static const u8 reset_by_keyboard[] = {0x31, 0xc0, 0x8e, 0xd8, 0xff, 0x06, 0x00,
+                                              0x05, 0xb0, 0xfe, 0xe6, 0x64, 0xeb, 0xfe};
+
 /* A BIOS of 64 KiB with PROGRAM at F000:0000, where the reset vector jumps. */
 INLINE struct machine *machine_with(const u8 *program, size_t n, const char *more)
 {
