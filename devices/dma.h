@@ -6,7 +6,7 @@
  * controller moves words: its address lines are shifted by one, so 0-31 with every register twice.
  * Registers of struct dma_page: 0-15 (80h-8Fh).
  *
- * How the board connects them (src/pc_wires.c):
+ * How the board connects them (src/pc.c, its ports and wires):
  *   dma_page_init(&pc->dma_page);
  *   dma_init(&pc->dma[0], 0, &pc->dma_page, &bus);   channels 0-3, bytes
  *   dma_init(&pc->dma[1], 1, &pc->dma_page, &bus);   channels 4-7, words

@@ -6,7 +6,7 @@
  * Registers: 0 and 1 as address line A0 selects them (20h 21h, A0h A1h); 2 is the edge/level
  * control register of the newer boards (4D0h, 4D1h), which the 8259A itself does not have.
  *
- * How the board connects them (src/pc_wires.c):
+ * How the board connects them (src/pc.c, its ports and wires):
  *   pic_init(&pc->pic[0], PIC_MASTER, 0xf8);     0 instead of a mask: no ELCR, ICW1 LTIM decides
  *   pic_init(&pc->pic[1], PIC_SLAVE, 0xde);
  *   pic_cascade(&pc->pic[0], &pc->pic[1]);

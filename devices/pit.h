@@ -4,7 +4,7 @@
  *
  * Registers: 0-2 the counters (40h-42h), 3 the control word (43h).
  *
- * How the board connects it (src/pc_wires.c):
+ * How the board connects it (src/pc.c, its ports and wires):
  *   pit_init(&pc->pit, &clock);                    gates are high until the board lowers one
  *   line_connect(&pc->pit.counter[0].out, pic_irq, &pc->pic[0], 0);
  *   AT(0x040, 4, pit, pit_chip)

@@ -5,7 +5,7 @@
  * Registers: 0 the index with the AT's NMI mask in bit 7 (70h), 1 the data (71h); 2 and 3 the same
  * of the further bytes (72h, 73h), without mask.
  *
- * How the board connects it (src/pc_wires.c):
+ * How the board connects it (src/pc.c, its ports and wires):
  *   rtc_init(&pc->rtc, &clock);
  *   line_connect(&pc->rtc.irq, pic_irq, &pc->pic[1], 0);          IRQ 8
  *   line_connect(&pc->rtc.nmi_mask, <gate of NMI>, ...);          high: NMI is masked

@@ -86,10 +86,7 @@ monitor:
 
 ; int10 AX, BX, CX, DX, DI (which is also BP, of the buffer)
 %macro int10 5
-        mov dword [regs + registers.eax], %1
-        mov dword [regs + registers.ebx], %2
-        mov dword [regs + registers.ecx], %3
-        mov dword [regs + registers.edx], %4
+        registers_for %1, %2, %3, %4
         mov dword [regs + registers.edi], %5
         mov dword [regs + registers.ebp], %5
         call call_bios

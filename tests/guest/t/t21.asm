@@ -24,10 +24,7 @@
 ; int13 AX, CX, DX: with interrupts on, to BUFFER.
 %define int13 int13_at __?LINE?__,
 %macro int13_at 4
-        mov dword [regs + registers.eax], %2
-        mov dword [regs + registers.ebx], BUFFER & 0xfff
-        mov dword [regs + registers.ecx], %3
-        mov dword [regs + registers.edx], %4
+        registers_for %2, BUFFER & 0xfff, %3, %4
         in_real call_13
         equal_at %1, [regs + registers.carry], 0
         equal_bits_at %1, [regs + registers.eax], 0xff00, 0

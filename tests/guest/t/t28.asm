@@ -37,10 +37,7 @@ main:   descriptor ROM16, ROM, 0xffff, XR_CODE
         call pci_call
 %endmacro
 %macro pci_registers 6
-        mov dword [regs + registers.eax], 0xa5a5b100 | (%1)
-        mov dword [regs + registers.ebx], 0xb5b50000 | (%2)
-        mov dword [regs + registers.ecx], %3
-        mov dword [regs + registers.edx], %4
+        registers_for 0xa5a5b100 | (%1), 0xb5b50000 | (%2), %3, %4
         mov dword [regs + registers.esi], 0x55550000 | (%5)
         mov dword [regs + registers.edi], 0xd5d50000 | (%6)
 %endmacro

@@ -23,10 +23,7 @@
 ; bios INTERRUPT, AX, BX, CX, DX: ES:DI and ES:SI in ARENA; upper halves are garbage.
 %macro bios 5
         mov byte [bios_number], %1
-        mov dword [regs + registers.eax], %2
-        mov dword [regs + registers.ebx], %3
-        mov dword [regs + registers.ecx], %4
-        mov dword [regs + registers.edx], %5
+        registers_for %2, %3, %4, %5
         in_real call_bios
 %endmacro
 bits 16

@@ -465,22 +465,29 @@ crtc_has:
         movzx eax, al
         ret
 
-; Every byte of the window is another one; B0000h and B8000h are empty.
-at_a0000:
-        call plain
-        mov edi, PLANES
-        mov ecx, 0x4000
+; EDI, ECX: a window and its doublewords, each of which gets another value. ECX: 0 if all are there.
+fill_and_look:
+        push edi
+        push ecx
 .fill:  imul eax, edi, 0x2d4c6b8b
         stosd
         loop .fill
-        mov esi, PLANES
-        mov ecx, 0x4000
+        pop ecx
+        pop esi
 .same:  imul eax, esi, 0x2d4c6b8b
         cmp eax, [esi]
         jne .differs
         add esi, 4
         loop .same
-.differs: equal ecx, 0
+.differs: ret
+
+; Every byte of the window is another one; B0000h and B8000h are empty.
+at_a0000:
+        call plain
+        mov edi, PLANES
+        mov ecx, 0x4000
+        call fill_and_look
+        equal ecx, 0
         equal [0xb0000], -1
         equal [0xb8000], -1
         mov byte [0xb8000], 0
@@ -544,17 +551,8 @@ cga_modes:
         equal [0xb0000], -1
         mov edi, 0xb8000
         mov ecx, 0x1000
-.fill:  imul eax, edi, 0x2d4c6b8b
-        stosd
-        loop .fill
-        mov esi, 0xb8000
-        mov ecx, 0x1000
-.same:  imul eax, esi, 0x2d4c6b8b
-        cmp eax, [esi]
-        jne .differs
-        add esi, 4
-        loop .same
-.differs: equal ecx, 0
+        call fill_and_look
+        equal ecx, 0
         step "a pixel is where a CGA has it: mode"
         mov eax, [number]
         mode eax

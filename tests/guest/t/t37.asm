@@ -17,10 +17,7 @@
 ; vbe AX, BX, CX, DX, DI, RESULT: ES:DI in ARENA; what AX is then.
 %define vbe vbe_at __?LINE?__,
 %macro vbe_at 7
-        mov dword [regs + registers.eax], %2
-        mov dword [regs + registers.ebx], %3
-        mov dword [regs + registers.ecx], %4
-        mov dword [regs + registers.edx], %5
+        registers_for %2, %3, %4, %5
         mov dword [regs + registers.edi], %6
         in_real call_vbe
         equal_bits_at %1, [regs + registers.eax], 0xffff, %7
